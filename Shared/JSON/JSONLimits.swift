@@ -1,0 +1,18 @@
+/// What a reader refuses for its size.
+public struct JSONLimits: Sendable, Hashable {
+    /// How many arrays and objects may be open at once; the outermost counts as 1. Values above ``deepest`` mean ``deepest``, which keeps
+    /// recursion inside the smallest stack a thread gets.
+    public var depth: Int
+
+    /// How many bytes a document may have.
+    public var bytes: Int
+
+    /// The largest depth that can be allowed.
+    public static let deepest = 512
+
+    /// Limits: 64 levels and 16 MiB unless told otherwise.
+    public init(depth: Int = 64, bytes: Int = 16 << 20) {
+        self.depth = depth
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,165 @@
+public import FoundationEssentials
+
+extension JSONReader {
+    /// Reads `true` or `false`.
+    ///
+    /// - Throws: `JSONError` when the next value is neither.
+    public mutating func bool() throws -> Bool {
+        switch beginValue() {
+        case UInt8(ascii: "t"):
+            try literal("true")
+            return true
+        case UInt8(ascii: "f"):
+            try literal("false")
+            return false
+        default: throw mismatch("true or false")
+        }
+    }
+
+    /// Reads `null` when it comes next, and says whether it did.
+    ///
+    /// - Throws: `JSONError` when no value begins here.
+    public mutating func null() throws -> Bool {
+        guard beginValue() == UInt8(ascii: "n") else {
+            _ = try peek()
+            return false
+        }
+        try literal("null")
+        return true
+    }
+
+    /// Reads a UUID: a string of 36 characters in either case.
+    ///
+    /// - Throws: `JSONError` when the next value is none.
+    public mutating func uuid() throws -> UUID {
+        guard beginValue() == UInt8(ascii: "\"") else { throw mismatch("a UUID") }
+        let start = index + 1
+        let end = start + Hex.uuidLength
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\""),
+            let id = bytes.withUnsafeBufferPointer({ Hex.uuid(UnsafeBufferPointer(rebasing: $0[start..<end])) })
+        {
+            index = end + 1
+            return id
+        }
+        let before = index
+        let text = try string()
+        if let id = Array(text.utf8).withUnsafeBufferPointer({ Hex.uuid($0) }) { return id }
+        index = before
+        throw failure("a UUID such as 01234567-89ab-cdef-0123-456789abcdef", found: "another text")
+    }
+
+    /// Reads any value.
+    ///
+    /// - Throws: `JSONError` when there is none or it is malformed.
+    public mutating func value() throws -> JSONValue {
+        switch try peek() {
+        case .null:
+            try literal("null")
+            return .null
+        case .bool: return .bool(try bool())
+        case .number: return .number(try number())
+        case .string: return .string(try string())
+        case .array:
+            var elements: [JSONValue] = []
+            try array { elements.append(try $0.value()) }
+            return .array(elements)
+        case .object:
+            var members: [String: JSONValue] = [:]
+            try object { members[$1.string] = try $0.value() }
+            return .object(members)
+        }
+    }
+
+    /// Checks any value and returns its bytes as they are, without the white space around it.
+    ///
+    /// - Throws: `JSONError` when there is none or it is malformed.
+    public mutating func raw() throws -> [UInt8] {
+        skipWhiteSpace()
+        let start = index
+        try skip()
+        return Array(bytes[start..<index])
+    }
+
+    /// Checks any value and moves behind it.
+    ///
+    /// - Throws: `JSONError` when there is none or it is malformed.
+    public mutating func skip() throws {
+        switch beginValue() {
+        case UInt8(ascii: "\""): _ = try scanString()
+        case UInt8(ascii: "{"): try object { reader, _ in try reader.skip() }
+        case UInt8(ascii: "["): try array { try $0.skip() }
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "."): index = try scanNumber()
+        default: throw unexpected("a value")
+        }
+    }
+
+    /// Reads a value of a type that reads itself.
+    ///
+    /// - Throws: What the type's reading throws.
+    @inlinable
+    public mutating func decode<T: JSONDecodable>(_ type: T.Type = T.self) throws -> T {
+        try T(from: &self)
+    }
+
+    /// Reads a value of a type that reads itself, or `null` as `nil`.
+    ///
+    /// - Throws: What the type's reading throws.
+    @inlinable
+    public mutating func decodeIfPresent<T: JSONDecodable>(_ type: T.Type = T.self) throws -> T? {
+        try null() ? nil : try T(from: &self)
+    }
+
+    /// Reads an array of values of one type.
+    ///
+    /// - Throws: `JSONError` when the next value is no array; what the type's reading throws.
+    @inlinable
+    public mutating func decodeArray<T: JSONDecodable>(of type: T.Type = T.self) throws -> [T] {
+        var elements: [T] = []
+        try array { elements.append(try T(from: &$0)) }
+        return elements
+    }
+
+    /// Reads an object whose values are of one type.
+    ///
+    /// - Throws: `JSONError` when the next value is no object; what the type's reading throws.
+    @inlinable
+    public mutating func decodeMap<T: JSONDecodable>(of type: T.Type = T.self) throws -> [String: T] {
+        var members: [String: T] = [:]
+        try object { members[$1.string] = try T(from: &$0) }
+        return members
+    }
+
+    /// Reads an array of strings.
+    ///
+    /// - Throws: `JSONError` when the next value is none.
+    public mutating func strings() throws -> [String] {
+        var elements: [String] = []
+        try array { elements.append(try $0.string()) }
+        return elements
+    }
+
+    /// Reads an object whose values are strings.
+    ///
+    /// - Throws: `JSONError` when the next value is none.
+    public mutating func stringMap() throws -> [String: String] {
+        var members: [String: String] = [:]
+        try object { members[$1.string] = try $0.string() }
+        return members
+    }
+
+    /// Moves over `word`, of whose first letter the next byte is.
+    private mutating func literal(_ word: StaticString) throws {
+        let end = index + word.utf8CodeUnitCount
+        let isRight = bytes.withUnsafeBufferPointer { bytes in
+            end <= bytes.count && word.withUTF8Buffer { bytes[index..<end].elementsEqual($0) }
+        }
+        guard isRight else {
+            let offset = bytes.count < end ? bytes.count : index
+            throw defect(.syntax, at: offset, expected: "\(word)", found: "another word")
+        }
+        index = end
+    }
+}
