@@ -1,7 +1,0 @@
-import JSON
-import Testing
-
-@Test func smoke() throws {
-    let v = try JSONValue(json: Array(#"{"a":[1,2.50,"x\u0041\n",null,true],"b":{}}"#.utf8))
-    #expect(String(decoding: v.encoded(), as: UTF8.self) == #"{"a":[1,2.50,"xA\n",null,true],"b":{}}"#)
-}
