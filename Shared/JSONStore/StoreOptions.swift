@@ -1,0 +1,16 @@
+/// Settings of a `FileStore`; the defaults suit every service.
+public struct StoreOptions: Sendable, Hashable {
+    /// A journal file is ended once it has this many bytes.
+    public var segmentBytes: Int
+    /// Disk space is reserved in steps of this many bytes ahead of the journal's end, which evens out the time of a sync; 0 for never.
+    public var preallocation: Int
+    /// How often a standby looks whether the directory is free.
+    public var standbyInterval: Duration
+
+    /// Makes settings; sizes in bytes.
+    public init(segmentBytes: Int = 64 << 20, preallocation: Int = 8 << 20, standbyInterval: Duration = .milliseconds(250)) {
+        self.segmentBytes = segmentBytes
+        self.preallocation = preallocation
+        self.standbyInterval = standbyInterval
+    }
+}
