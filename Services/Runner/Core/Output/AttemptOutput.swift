@@ -1,0 +1,55 @@
+public import Messages
+import Synchronization
+
+/// Both output streams of one attempt, written by the process layer while others read.
+public final class AttemptOutput: Sendable {
+    private struct Streams {
+        var stdout: OutputCapture
+        var stderr: OutputCapture
+    }
+
+    private let streams: Mutex<Streams>
+
+    /// Nothing yet; at most `cap` bytes are kept of each stream.
+    public init(cap: Int = OutputCapture.defaultCap) {
+        streams = Mutex(Streams(stdout: OutputCapture(cap: cap), stderr: OutputCapture(cap: cap)))
+    }
+
+    /// Adds what was written to `stream`.
+    func append(_ bytes: UnsafeRawBufferPointer, to stream: OutputStream) {
+        streams.withLock { streams in
+            switch stream {
+            case .stdout: streams.stdout.append(bytes)
+            case .stderr: streams.stderr.append(bytes)
+            }
+        }
+    }
+
+    /// Adds a text the runner itself has to say to `stream`.
+    public func append(_ text: String, to stream: OutputStream) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0), to: stream) }
+    }
+
+    /// What is kept of `stream`.
+    public subscript(stream: OutputStream) -> OutputCapture {
+        streams.withLock { streams in
+            switch stream {
+            case .stdout: streams.stdout
+            case .stderr: streams.stderr
+            }
+        }
+    }
+
+    /// What has come since the last call, in pieces that fit in a report. `isOver`: nothing more will be written.
+    public func takeChunks(step: Int, attempt: Int, isOver: Bool) -> [OutputChunk] {
+        streams.withLock { streams in
+            func chunks(_ capture: inout OutputCapture, _ stream: OutputStream) -> [OutputChunk] {
+                capture.takePieces(isOver: isOver, limit: OutputChunk.maximumBytes).map {
+                    OutputChunk(step: step, attempt: attempt, stream: stream, offset: $0.offset, bytes: $0.bytes)
+                }
+            }
+            return chunks(&streams.stdout, .stdout) + chunks(&streams.stderr, .stderr)
+        }
+    }
+}

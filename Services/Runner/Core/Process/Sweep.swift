@@ -1,0 +1,81 @@
+import Glibc
+
+/// The search for what a process left behind, repeated until nothing is left: who is killed leaves children that only then become visible.
+struct Sweep {
+    /// What a sweep came to.
+    struct Result: Sendable, Hashable {
+        /// Processes that were ended.
+        var killed = 0
+        /// Processes that did not die in time.
+        var survivors = 0
+    }
+
+    typealias Instant = ContinuousClock.Instant
+
+    /// How long dying may take; what takes longer hangs in the kernel.
+    private static let limit = Duration.seconds(5)
+
+    let done: CheckedContinuation<Result, Never>
+    private let giveUpAt: Instant
+    private(set) var nextPass: Instant
+    private var pause = Duration.milliseconds(1)
+    private var killed: Set<pid_t> = []
+
+    init(startedAt now: Instant, done: CheckedContinuation<Result, Never>) {
+        self.done = done
+        giveUpAt = now + Self.limit
+        nextPass = now
+    }
+
+    /// One pass has found `alive` still there. Returns the result when that was the last pass.
+    mutating func passed(alive: Set<pid_t>, at now: Instant) -> Result? {
+        killed.formUnion(alive)
+        if alive.isEmpty || now >= giveUpAt { return Result(killed: killed.count, survivors: alive.count) }
+        nextPass = now + pause
+        pause = min(pause * 2, .milliseconds(50))
+        return nil
+    }
+}
+
+extension ProcessKeeper {
+    /// Does the pass of the sweep for `id` that is due.
+    mutating func runSweep(of id: ID, at now: Instant) {
+        guard let nextPass = processes[id]?.sweep?.nextPass, nextPass <= now else { return }
+        let alive = killDescendants(of: id)
+        guard let result = processes[id]?.sweep?.passed(alive: alive, at: now) else { return }
+        let done = processes[id]?.sweep?.done
+        processes[id] = nil
+        done?.resume(returning: result)
+    }
+
+    /// Kills the descendants of `id` that have become children of this process, waits for dead ones, and returns those that still live.
+    ///
+    /// A descendant is known by its marker. One that has cleared its environment is ended with the last process under way, when it cannot be
+    /// anybody else's.
+    mutating func killDescendants(of id: ID) -> Set<pid_t> {
+        let children = table.children()
+        // Whoever was being started before the list was made is known or announced after this; later ones are not in the list.
+        catchUp()
+        guard let marker = processes[id]?.marker else { return [] }
+        let leaders = Set(processes.values.compactMap(\.pid))
+        let isStarting = processes.values.contains { $0.pid == nil && $0.sweep == nil }
+        let isAlone = processes.count == 1
+        var alive: Set<pid_t> = []
+        for child in children where !leaders.contains(child) {
+            guard let entry = table.entry(child) else { continue }
+            if entry.isZombie {
+                // A dead group leader in our session may be a step that was only just started, and is then not ours to wait for.
+                if !isStarting || entry.group != child || entry.session != getsid(0) { waitpid(child, nil, WNOHANG) }
+                continue
+            }
+            switch table.origin(of: child, marker: marker) {
+            case .marked: break
+            case .markedOtherwise: continue
+            case .unmarked: guard isAlone else { continue }
+            }
+            kill(child, SIGKILL)
+            alive.insert(child)
+        }
+        return alive
+    }
+}

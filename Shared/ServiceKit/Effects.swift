@@ -1,0 +1,32 @@
+public import FoundationEssentials
+public import MessageBus
+
+/// What a decision wants done, in the order it was decided.
+public struct Effects<State: ServiceState>: Sendable {
+    /// The changes that were made, for the journal.
+    public internal(set) var events: [State.Event] = []
+    /// Messages that must arrive: they are journaled with the events and sent until the broker has confirmed them.
+    public private(set) var messages: [OutgoingMessage] = []
+    /// Messages that are sent once, after the commit; the state can say them again (``ServiceState/resume(at:effects:)``).
+    public private(set) var transientMessages: [OutgoingMessage] = []
+    /// What the caller gets.
+    public private(set) var reply: State.Reply?
+
+    /// Nothing to do yet.
+    public init() {}
+
+    /// Sends `message` until it is confirmed.
+    public mutating func send(_ message: OutgoingMessage) {
+        messages.append(message)
+    }
+
+    /// Sends `message` once.
+    public mutating func sendOnce(_ message: OutgoingMessage) {
+        transientMessages.append(message)
+    }
+
+    /// Answers the caller.
+    public mutating func answer(_ reply: State.Reply) {
+        self.reply = reply
+    }
+}
