@@ -23,6 +23,9 @@ extension Target {
 let package = Package(
     name: "courier",
     platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+    ],
     targets: [
         .shared("JSON"),
         .tests("JSONTests", ["JSON"]),
@@ -33,6 +36,9 @@ let package = Package(
         .shared("MessageBus"),
 
         .shared("JSONStore", ["JSON"]),
+
+        .shared("JobModel", ["JSON", .product(name: "Crypto", package: "swift-crypto")]),
+        .tests("JobModelTests", ["JobModel"]),
     ],
     swiftLanguageModes: [.v6]
 )
