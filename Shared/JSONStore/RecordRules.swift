@@ -8,7 +8,7 @@ enum RecordRules {
         guard body.count <= longest else {
             throw .invalid(expected: "a record of at most \(longest) bytes", found: "\(body.count) bytes")
         }
-        if let place = body.firstIndex(of: UInt8(ascii: "\n")) {
+        if let place = body.withUnsafeBytes({ Bytes.lineFeed(in: $0, from: 0, to: $0.count) }) {
             throw .invalid(expected: "a record on one line", found: "a line feed at byte \(place)")
         }
     }

@@ -42,6 +42,9 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public let systemError: Int32?
     /// The error thrown by code that was handed in (a migration, the reader of the records), if that is the reason.
     public let cause: (any Error)?
+    /// Whether the store accepts nothing more since: the process is then expected to end, and a new one to recover. False for what was
+    /// refused before anything was written, and for a snapshot that failed without harm to the journal.
+    public internal(set) var isFinal = false
 
     /// Makes an error; `line` is counted from 1.
     public init(
@@ -71,12 +74,24 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
+    var final: StoreError {
+        var error = self
+        error.isFinal = true
+        return error
+    }
+
     static func damaged(_ file: String, line: Int, expected: String, found: String) -> StoreError {
         StoreError(.damaged, file: file, line: line, expected: expected, found: found, advice: Advice.forDamage(in: file, line: line))
     }
 
     static func invalid(expected: String, found: String) -> StoreError {
         StoreError(.invalidArgument, expected: expected, found: found, advice: "correct the caller; nothing was written")
+    }
+
+    static func refused(_ record: StoreRecord, _ cause: any Error) -> StoreError {
+        StoreError(
+            .recordRefused, file: record.source.file, line: record.source.line, expected: "a record this release understands",
+            found: "\(cause)", advice: "start the release that wrote it, and report this; the files are as they were", cause: cause)
     }
 
     static let notRecovered = StoreError(

@@ -14,3 +14,13 @@ public struct StoreOptions: Sendable, Hashable {
         self.standbyInterval = standbyInterval
     }
 }
+
+extension StoreOptions {
+    func check() throws(StoreError) {
+        guard segmentBytes > 0, preallocation >= 0, standbyInterval > .zero else {
+            throw .invalid(
+                expected: "segmentBytes and standbyInterval above 0, preallocation of at least 0",
+                found: "\(segmentBytes), \(standbyInterval) and \(preallocation)")
+        }
+    }
+}

@@ -15,6 +15,17 @@ public struct StoreRecord: Sendable {
     }
 }
 
+extension StoreRecord {
+    /// Calls `apply`; what it throws is thrown on with the record's place.
+    func handed(to apply: (StoreRecord) throws -> Void) throws(StoreError) {
+        do {
+            try apply(self)
+        } catch {
+            throw .refused(self, error)
+        }
+    }
+}
+
 /// A place in a store's files.
 public struct RecordSource: Sendable, Hashable, CustomStringConvertible {
     /// The file's path, or what the driver names the place.

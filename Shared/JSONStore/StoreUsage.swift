@@ -12,7 +12,7 @@ public struct StoreUsage: Sendable, Hashable {
     public internal(set) var isWritingSnapshot = false
     /// How many times appends were made durable; each is one write and one sync shared by all that waited.
     public internal(set) var commits: UInt64 = 0
-    /// The time those took in all, from taking the batch to its durability.
+    /// The time those writes and syncs took in all.
     public internal(set) var commitTime: Duration = .zero
 
     /// Records of the journal that the newest snapshot does not cover.
