@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/epoll.h>
 #include <sys/types.h>
 
 // System calls that Swift cannot reach by itself: variadic ones, and those that glibc shows only with _GNU_SOURCE.
@@ -22,3 +23,6 @@ int courier_pidfd_open(pid_t pid);
 
 /// Sends a signal through such a descriptor.
 int courier_pidfd_send_signal(int pidfd, int signal);
+
+/// Names the calling thread, for whoever looks at it with ps or a debugger; at most 15 bytes.
+int courier_name_thread(const char *name);

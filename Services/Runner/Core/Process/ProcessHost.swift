@@ -9,20 +9,36 @@ import SystemPackage
 /// The runner becomes the subreaper of its descendants: whatever a step started, and wherever it went, is found and ended with the step.
 public final class ProcessHost: Sendable {
     private let loop: ProcessLoop
+    private let emptyInput: Int32
     private let nextID = Atomic<UInt64>(1)
 
     /// Makes this process the subreaper of its descendants and starts the thread that looks after them.
     ///
+    /// - Parameter ownsEveryChild: nothing else in this process starts processes. Then an unknown child can only be a step's, even one that has
+    ///   cleared its environment, and is ended with the last step under way.
     /// - Throws: `ProcessStartError` when the system refuses.
-    public init() throws {
+    public init(ownsEveryChild: Bool) throws {
         guard courier_become_subreaper() == 0 else {
             throw ProcessStartError(
                 "cannot become the subreaper of the steps' processes: \(SystemError.last); Linux 5.4 or later is needed")
         }
-        loop = try ProcessLoop.start()
+        let ownProcess = courier_pidfd_open(getpid())
+        guard ownProcess >= 0 else { throw ProcessStartError("no process descriptors: \(SystemError.last); Linux 5.4 or later is needed") }
+        close(ownProcess)
+        emptyInput = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard emptyInput >= 0 else { throw ProcessStartError("/dev/null cannot be opened: \(SystemError.last)") }
+        do {
+            loop = try ProcessLoop.start(ownsEveryChild: ownsEveryChild)
+        } catch {
+            close(emptyInput)
+            throw error
+        }
     }
 
-    deinit { loop.close() }
+    deinit {
+        loop.end()
+        close(emptyInput)
+    }
 
     /// Runs a process to its end and ends everything it left behind.
     ///
@@ -47,34 +63,33 @@ public final class ProcessHost: Sendable {
     private func spawn(_ request: ProcessRequest, id: ProcessLoop.ID, pipes: StreamPipes, output: AttemptOutput) async throws
         -> ProcessOutcome
     {
-        var options = PlatformOptions()
-        options.processGroupID = 0
-        let result: ExecutionResult<ProcessOutcome.Stop?, FileDescriptorOutput, FileDescriptorOutput>
+        var isWatched = false
         do {
-            result = try await Subprocess.run(
-                .path(FilePath(request.executable)), arguments: Arguments(request.arguments),
-                environment: .custom(Dictionary(uniqueKeysWithValues: request.environment.map { (Environment.Key($0.key), $0.value) })),
-                workingDirectory: FilePath(request.workingDirectory), platformOptions: options, input: .none,
+            let result = try await Subprocess.run(
+                request.configuration, input: .fileDescriptor(FileDescriptor(rawValue: emptyInput), closeAfterSpawningProcess: false),
                 output: .fileDescriptor(FileDescriptor(rawValue: pipes.stdoutWriting), closeAfterSpawningProcess: true),
                 error: .fileDescriptor(FileDescriptor(rawValue: pipes.stderrWriting), closeAfterSpawningProcess: true)
             ) { execution in
                 let watched = ProcessLoop.Watched(
                     id: id, pid: execution.processIdentifier.value, exitDescriptor: execution.processIdentifier.processDescriptor,
                     stdout: pipes.stdoutReading, stderr: pipes.stderrReading, output: output, limits: request.limits)
+                isWatched = true
                 return await withCheckedContinuation { loop.post(.watch(watched, $0)) }
             }
+            let sweep = await sweep(id)
+            return ProcessOutcome(
+                ending: ProcessOutcome.Ending(result.terminationStatus), stop: result.closureResult, leftBehind: sweep.killed,
+                survivors: sweep.survivors)
         } catch {
-            loop.post(.forget(id))
-            pipes.closeReading()
-            throw ProcessStartError("\(request.executable) could not be started in \(request.workingDirectory): \(Self.reason(of: error))")
-        }
-        let sweep = await sweep(id)
-        let ending: ProcessOutcome.Ending =
-            switch result.terminationStatus {
-            case .exited(let code): .exited(Int(code))
-            case .signaled(let signal): .signalled(Int(signal))
+            guard isWatched else {
+                loop.post(.forget(id))
+                pipes.closeReading()
+                throw ProcessStartError(
+                    "\(request.executable) could not be started in \(request.workingDirectory): \(Self.reason(of: error))")
             }
-        return ProcessOutcome(ending: ending, stop: result.closureResult, leftBehind: sweep.killed, survivors: sweep.survivors)
+            _ = await sweep(id)
+            throw ProcessStartError("the end of \(request.executable) could not be learnt: \(Self.reason(of: error))")
+        }
     }
 
     /// Without any child there is nothing to look for, which is nearly always so and costs one system call.
@@ -88,8 +103,30 @@ public final class ProcessHost: Sendable {
 
     private static func reason(of error: any Error) -> String {
         guard let error = error as? SubprocessError else { return String(describing: error) }
-        if let errno = error.underlyingError as? Errno { return String(describing: errno) }
+        if let errno = error.underlyingError { return String(describing: errno) }
         return error.description
+    }
+}
+
+extension ProcessRequest {
+    /// The request in the library's terms.
+    fileprivate var configuration: Configuration {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        return Configuration(
+            executable: .path(FilePath(executable)), arguments: Arguments(arguments),
+            environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
+            workingDirectory: FilePath(workingDirectory), platformOptions: options)
+    }
+}
+
+extension ProcessOutcome.Ending {
+    /// The library's status in our terms.
+    fileprivate init(_ status: TerminationStatus) {
+        switch status {
+        case .exited(let code): self = .exited(Int(code))
+        case .signaled(let signal): self = .signalled(Int(signal))
+        }
     }
 }
 

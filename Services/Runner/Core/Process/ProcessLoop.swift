@@ -43,14 +43,15 @@ final class ProcessLoop: Sendable {
     }
 
     private let inbox = Mutex(Inbox())
+    private let ownsEveryChild: Bool
     private let wakeDescriptor: Int32
     let pollDescriptor: Int32
 
     /// Starts the thread.
     ///
     /// - Throws: `ProcessStartError` when the system gives no descriptor or thread.
-    static func start() throws -> ProcessLoop {
-        let loop = try ProcessLoop()
+    static func start(ownsEveryChild: Bool) throws -> ProcessLoop {
+        let loop = try ProcessLoop(ownsEveryChild: ownsEveryChild)
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(loop)
         let code = pthread_create(&thread, nil, { ProcessLoop.main($0) }, argument.toOpaque())
@@ -62,8 +63,9 @@ final class ProcessLoop: Sendable {
         return loop
     }
 
-    private init() throws {
-        let poll = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    private init(ownsEveryChild: Bool) throws {
+        self.ownsEveryChild = ownsEveryChild
+        let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard poll >= 0 else { throw ProcessStartError("no descriptor for looking after processes: \(SystemError.last)") }
         let wake = courier_eventfd()
         guard wake >= 0 else {
@@ -91,7 +93,7 @@ final class ProcessLoop: Sendable {
     }
 
     /// Ends the thread once no process is left to look after.
-    func close() {
+    func end() {
         inbox.withLock { $0.isClosed = true }
         wake()
     }
@@ -117,20 +119,20 @@ final class ProcessLoop: Sendable {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
-        pthread_setname_np(pthread_self(), "processes")
+        courier_name_thread("processes")
         loop.run()
         return nil
     }
 
     private func run() {
-        var keeper = ProcessKeeper(loop: self)
+        var keeper = ProcessKeeper(loop: self, ownsEveryChild: ownsEveryChild)
         keeper.poll(wakeDescriptor, as: ProcessKeeper.wakeToken)
         var events = [epoll_event](repeating: epoll_event(), count: 64)
         while true {
             keeper.carryOut(takeCommands())
             let timeout = keeper.advance()
             guard let mayBlock = fallAsleep(isIdle: keeper.isIdle) else { return }
-            let count = epoll_wait(pollDescriptor, &events, Int32(events.count), mayBlock ? timeout : 0)
+            let count = epoll_wait(pollDescriptor, &events, Int32(events.count), mayBlock && keeper.isCaughtUp ? timeout : 0)
             inbox.withLock { $0.isAsleep = false }
             for event in events.prefix(Int(max(count, 0))) {
                 if event.data.u64 == ProcessKeeper.wakeToken {

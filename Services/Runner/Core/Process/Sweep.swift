@@ -56,26 +56,36 @@ extension ProcessKeeper {
         let children = table.children()
         // Whoever was being started before the list was made is known or announced after this; later ones are not in the list.
         catchUp()
-        guard let marker = processes[id]?.marker else { return [] }
+        guard let process = processes[id] else { return [] }
         let leaders = Set(processes.values.compactMap(\.pid))
-        let isStarting = processes.values.contains { $0.pid == nil && $0.sweep == nil }
-        let isAlone = processes.count == 1
         var alive: Set<pid_t> = []
         for child in children where !leaders.contains(child) {
             guard let entry = table.entry(child) else { continue }
             if entry.isZombie {
-                // A dead group leader in our session may be a step that was only just started, and is then not ours to wait for.
-                if !isStarting || entry.group != child || entry.session != getsid(0) { waitpid(child, nil, WNOHANG) }
-                continue
+                bury(child, entry, of: process)
+            } else if belongs(child, entry, to: process) {
+                kill(child, SIGKILL)
+                condemned.insert(child)
+                alive.insert(child)
             }
-            switch table.origin(of: child, marker: marker) {
-            case .marked: break
-            case .markedOtherwise: continue
-            case .unmarked: guard isAlone else { continue }
-            }
-            kill(child, SIGKILL)
-            alive.insert(child)
         }
         return alive
+    }
+
+    private func belongs(_ child: pid_t, _ entry: ProcessTable.Entry, to process: Process) -> Bool {
+        if entry.group == process.group { return true }
+        return switch table.origin(of: child, marker: process.marker) {
+        case .marked: true
+        case .markedOtherwise: false
+        case .unmarked: ownsEveryChild && isAlone
+        }
+    }
+
+    /// Waits for a dead child, unless it may be somebody else's to wait for.
+    private mutating func bury(_ child: pid_t, _ entry: ProcessTable.Entry, of process: Process) {
+        // A dead group leader in our session may be a step that was only just started.
+        let mayBeStep = isStarting && entry.group == child && entry.session == getsid(0)
+        guard condemned.remove(child) != nil || entry.group == process.group || (ownsEveryChild && !mayBeStep) else { return }
+        waitpid(child, nil, WNOHANG)
     }
 }
