@@ -2,35 +2,66 @@
 ///
 /// For what is read seldom; a hot message reads its members as they come with ``JSONReader/object(_:)``.
 public struct JSONFields: Sendable {
-    private var members: [String: [UInt8]] = [:]
-    private let missing: JSONReader
+    /// Where the value of each member begins.
+    private let offsets: [String: Int]
+
+    /// Stands at the object's beginning, so that errors about fields are placed in the document and its limits hold for them.
+    private let reader: JSONReader
 
     fileprivate init(_ reader: inout JSONReader) throws {
-        missing = reader
-        var members: [String: [UInt8]] = [:]
-        try reader.object { reader, key in members[key.string] = try reader.raw() }
-        self.members = members
+        var offsets: [String: Int] = [:]
+        var start = reader
+        _ = start.beginValue()
+        try reader.object { reader, key in
+            offsets[key.string] = reader.offset
+            try reader.skip()
+        }
+        self.offsets = offsets
+        self.reader = start
     }
 
     /// The field `name`.
     ///
-    /// - Throws: `JSONError`: `missingField` when the object lacks it, otherwise what its own reading throws, placed within the field.
-    public func callAsFunction<Value: JSONDecodable>(_ name: StaticString) throws -> Value {
-        guard let json = members["\(name)"] else { return try missing.require(nil, name) }
-        return try Value(json: json)
+    /// - Throws: `JSONError`: `missingField`, which names the field, when the object lacks it; otherwise what its own reading throws.
+    public func callAsFunction<T: JSONDecodable>(_ name: String) throws -> T {
+        guard let offset = offsets[name] else { throw missing(name) }
+        return try read(name, at: offset)
     }
 
     /// The field `name`; `nil` when the object lacks it or it is `null`.
     ///
-    /// - Throws: `JSONError`: what its own reading throws, placed within the field.
-    public func optional<Value: JSONDecodable>(_ name: StaticString) throws -> Value? {
-        guard let json = members["\(name)"], json != Array("null".utf8) else { return nil }
-        return try Value(json: json)
+    /// - Throws: What the field's own reading throws.
+    public func optional<T: JSONDecodable>(_ name: String) throws -> T? {
+        guard let offset = offsets[name] else { return nil }
+        var value = reader(at: offset)
+        return try value.null() ? nil : try read(name, at: offset)
+    }
+
+    private func read<T: JSONDecodable>(_ name: String, at offset: Int) throws -> T {
+        var value = reader(at: offset)
+        do {
+            return try T(from: &value)
+        } catch let error as JSONError {
+            throw error.inside(name)
+        }
+    }
+
+    private func reader(at offset: Int) -> JSONReader {
+        var value = reader
+        value.index = offset
+        // Inside the object, which is one level deeper than where the reader stands.
+        value.depthLeft -= 1
+        return value
+    }
+
+    private func missing(_ name: String) -> JSONError {
+        JSONError(
+            .missingField, expected: "the field \"\(name)\"", found: "an object without it", position: reader.position, pointer: .root)
     }
 }
 
 extension JSONReader {
-    /// Reads the next value, an object, as a whole. Members that are never asked for are passed over.
+    /// Reads the next value, an object, as a whole. Members that are never asked for are checked and passed over.
     ///
     /// - Throws: `JSONError` when the next value is no object or is not well formed.
     public mutating func fields() throws -> JSONFields {
