@@ -9,9 +9,13 @@ public final class AttemptOutput: Sendable {
     }
 
     private let streams: Mutex<Streams>
+    private let onChange: @Sendable () -> Void
 
     /// Nothing yet; at most `cap` bytes are kept of each stream.
-    public init(cap: Int = OutputCapture.defaultCap) {
+    ///
+    /// - Parameter onChange: called on the process layer's thread whenever something has come; it must not block.
+    public init(cap: Int = OutputCapture.defaultCap, onChange: @escaping @Sendable () -> Void = {}) {
+        self.onChange = onChange
         streams = Mutex(Streams(stdout: OutputCapture(cap: cap), stderr: OutputCapture(cap: cap)))
     }
 
@@ -23,6 +27,7 @@ public final class AttemptOutput: Sendable {
             case .stderr: streams.stderr.append(bytes)
             }
         }
+        onChange()
     }
 
     /// Adds a text the runner itself has to say to `stream`.
