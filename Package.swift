@@ -24,7 +24,9 @@ let package = Package(
     name: "courier",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         .shared("JSON"),
@@ -34,11 +36,26 @@ let package = Package(
         .tests("RecurrenceTests", ["Recurrence"]),
 
         .shared("MessageBus"),
+        .tests("MessageBusTests", ["MessageBus"]),
 
         .shared("JSONStore", ["JSON"]),
+        .tests("JSONStoreTests", ["JSONStore"]),
 
         .shared("JobModel", ["JSON", .product(name: "Crypto", package: "swift-crypto")]),
         .tests("JobModelTests", ["JobModel"]),
+
+        .shared("Messages", ["JSON", "JobModel", "MessageBus", .product(name: "Crypto", package: "swift-crypto")]),
+        .tests("MessagesTests", ["Messages"]),
+
+        .shared(
+            "ServiceKit",
+            [
+                "JSON", "JSONStore", "JobModel", "MessageBus", "Messages",
+                .product(name: "DequeModule", package: "swift-collections"), .product(name: "Logging", package: "swift-log"),
+            ]),
+        .tests("ServiceKitTests", ["ServiceKit", "TestSupport"]),
+
+        .shared("TestSupport", ["JobModel", "ServiceKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

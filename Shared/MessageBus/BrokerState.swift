@@ -40,7 +40,7 @@ struct BrokerState {
     var consumers: [Int: BrokerConsumer] = [:]
     var connections: [Int: BrokerConnection] = [:]
     var held: [(queue: String, message: StoredMessage)] = []
-    var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    var drainWaiters: [(queue: String?, continuation: CheckedContinuation<Void, Never>)] = []
     private var faults: NetworkFaults
     private var random: UInt64
     private let now: @Sendable () -> Duration
@@ -282,10 +282,15 @@ struct BrokerState {
     }
 
     mutating func resumeDrainWaiters() {
-        guard held.isEmpty, queues.keys.allSatisfy({ depth(of: $0) == 0 }) else { return }
+        guard !drainWaiters.isEmpty else { return }
         let waiters = drainWaiters
-        drainWaiters = []
-        waiters.forEach { $0.resume() }
+        drainWaiters = waiters.filter { !isDrained($0.queue) }
+        for waiter in waiters where isDrained(waiter.queue) { waiter.continuation.resume() }
+    }
+
+    private func isDrained(_ queue: String?) -> Bool {
+        guard let queue else { return held.isEmpty && queues.keys.allSatisfy { depth(of: $0) == 0 } }
+        return depth(of: queue) == 0 && !held.contains { $0.queue == queue }
     }
 
     // MARK: Chance

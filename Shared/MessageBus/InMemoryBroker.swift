@@ -41,11 +41,11 @@ public final class InMemoryBroker: Sendable {
         state.withLock { $0.delete(queue: queue) }
     }
 
-    /// Returns when no queue holds a message any more, waiting, unsettled or held back.
-    public func drained() async {
+    /// Returns when `queue` holds no message any more, waiting, unsettled or held back; without a name, when no queue does.
+    public func drained(_ queue: String? = nil) async {
         await withCheckedContinuation { continuation in
             state.withLock { state in
-                state.drainWaiters.append(continuation)
+                state.drainWaiters.append((queue, continuation))
                 state.resumeDrainWaiters()
             }
         }

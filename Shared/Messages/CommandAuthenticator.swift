@@ -1,5 +1,6 @@
-public import Crypto
+import Crypto
 public import FoundationEssentials
+import JobModel
 public import MessageBus
 
 /// The control plane's secret, from which every node's key is derived.

@@ -12,9 +12,9 @@ public protocol Message: JSONCodable, Sendable {
 
 extension OutgoingMessage {
     /// A message to a shared queue: persistent, mandatory, recognised by `id` when it comes twice.
-    public init(_ message: some Message, to address: Address, id: UUID, headers: MessageHeaders = MessageHeaders()) {
+    public init<Body: Message>(_ message: Body, to address: Address, id: UUID, headers: MessageHeaders = MessageHeaders()) {
         self.init(
-            id: id, exchange: address.exchange, routingKey: address.routingKey, type: type(of: message).name, headers: headers,
+            id: id, exchange: address.exchange, routingKey: address.routingKey, type: Body.name, headers: headers,
             body: message.encoded(), persistent: true)
     }
 }

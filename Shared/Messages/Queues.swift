@@ -1,5 +1,4 @@
 public import FoundationEssentials
-public import MessageBus
 
 /// Every queue and exchange of Courier by name; what stands in no list here does not exist.
 public enum Queues {

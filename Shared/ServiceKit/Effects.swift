@@ -1,4 +1,3 @@
-public import FoundationEssentials
 public import MessageBus
 
 /// What a decision wants done, in the order it was decided.

@@ -1,4 +1,3 @@
-public import Logging
 public import MessageBus
 
 /// Feeds one queue to an engine.
@@ -19,8 +18,14 @@ public struct QueueConsumer<State: ServiceState>: Sendable {
     /// - Throws: `BusError` when the queue cannot be consumed, `StoreError` when the engine cannot commit any more.
     public func run(_ engine: ServiceEngine<State>, on bus: any MessageBus) async throws {
         let subscription = try await bus.consume(queue, prefetch: prefetch)
-        for await deliveries in subscription.batches {
-            try await engine.receive(deliveries, of: subscription, decode: decode)
+        do {
+            for await deliveries in subscription.batches {
+                try await engine.receive(deliveries, of: subscription, decode: decode)
+            }
+        } catch {
+            // What could not be committed goes back to the queue at once, not only when the connection ends.
+            await subscription.cancel()
+            throw error
         }
         await subscription.cancel()
     }

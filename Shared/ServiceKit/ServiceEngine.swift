@@ -1,8 +1,8 @@
 import DequeModule
-public import FoundationEssentials
+import FoundationEssentials
 import JSON
 public import JSONStore
-public import JobModel
+import JobModel
 public import Logging
 public import MessageBus
 

@@ -14,6 +14,9 @@ public protocol ServiceState: Sendable {
     /// What a direct caller gets back.
     associatedtype Reply: Sendable
 
+    /// A service that has heard nothing yet.
+    init()
+
     /// Decides about `input`. Every change goes through ``record(_:in:)``.
     ///
     /// It must not fail: what cannot be done is a reply that says so, and what comes twice changes nothing the second time.
