@@ -9,6 +9,7 @@ import SystemPackage
 /// The runner becomes the subreaper of its descendants: whatever a step started, and wherever it went, is found and ended with the step.
 public final class ProcessHost: Sendable {
     private let loop: ProcessLoop
+    private let table = ProcessTable()
     private let emptyInput: Int32
     private let nextID = Atomic<UInt64>(1)
 
@@ -92,9 +93,9 @@ public final class ProcessHost: Sendable {
         }
     }
 
-    /// Without any child there is nothing to look for, which is nearly always so and costs one system call.
+    /// Without an adopted child there is nothing to look for, which is nearly always so and quickly seen.
     private func sweep(_ id: ProcessLoop.ID) async -> Sweep.Result {
-        guard courier_has_children() != 0 else {
+        guard courier_has_children() != 0, !table.adopted().isEmpty else {
             loop.post(.forget(id))
             return Sweep.Result()
         }

@@ -20,14 +20,18 @@ struct ProcessTable: Sendable {
         case unmarked
     }
 
-    /// The children of all threads of this process. Orphaned descendants are among them, because it is their subreaper.
-    func children() -> [pid_t] {
-        var children: [pid_t] = []
-        for thread in Self.names(in: "/proc/self/task") {
-            guard let text = Self.contents(of: "/proc/self/task/\(thread)/children") else { continue }
-            children += text.split(separator: UInt8(ascii: " ")).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
-        }
-        return children
+    /// The children of this process, orphaned descendants among them, because it is their subreaper.
+    ///
+    /// The kernel gives orphans to the first thread that lives. That is the main thread, whose list is therefore short and all there is to read,
+    /// unless it has exited.
+    func adopted() -> [pid_t] {
+        if let children = children(ofThread: String(getpid())) { return children }
+        return Self.names(in: "/proc/self/task").flatMap { children(ofThread: $0) ?? [] }
+    }
+
+    private func children(ofThread thread: String) -> [pid_t]? {
+        guard let text = Self.contents(of: "/proc/self/task/\(thread)/children") else { return nil }
+        return text.split(separator: UInt8(ascii: " ")).compactMap { pid_t(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// Every process on the machine.

@@ -53,7 +53,7 @@ extension ProcessKeeper {
     /// A descendant is known by its marker. One that has cleared its environment is ended with the last process under way, when it cannot be
     /// anybody else's.
     mutating func killDescendants(of id: ID) -> Set<pid_t> {
-        let children = table.children()
+        let children = table.adopted()
         // Whoever was being started before the list was made is known or announced after this; later ones are not in the list.
         catchUp()
         guard let process = processes[id] else { return [] }
