@@ -8,10 +8,19 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+extension Target.Dependency {
+    static let heap: Self = .product(name: "HeapModule", package: "swift-collections")
+}
+
 extension Target {
     /// A library under `Shared/`.
     static func shared(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
         .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: settings)
+    }
+
+    /// The logic of one executable: `Services/<folder>/Core`.
+    static func core(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+        .target(name: name, dependencies: dependencies, path: "Services/\(folder)/Core", swiftSettings: settings)
     }
 
     /// The tests of a library: `Tests/<library>Tests`.
@@ -56,6 +65,10 @@ let package = Package(
         .tests("ServiceKitTests", ["ServiceKit", "TestSupport"]),
 
         .shared("TestSupport", ["JobModel", "ServiceKit"]),
+
+        // MARK: Services
+
+        .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .heap]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,6 @@
+public import FoundationEssentials
 public import MessageBus
+public import Messages
 
 /// What a decision wants done, in the order it was decided.
 public struct Effects<State: ServiceState>: Sendable {
@@ -11,8 +13,26 @@ public struct Effects<State: ServiceState>: Sendable {
     /// What the caller gets.
     public private(set) var reply: State.Reply?
 
-    /// Nothing to do yet.
-    public init() {}
+    /// Draws an identifier for a message.
+    private let makeID: @Sendable () -> UUID
+
+    /// Nothing to do yet; messages get their identifiers from `makeID`.
+    public init(makeID: @escaping @Sendable () -> UUID = { UUID() }) {
+        self.makeID = makeID
+    }
+
+    /// Whether nothing is to be done.
+    public var isEmpty: Bool { events.isEmpty && messages.isEmpty && transientMessages.isEmpty }
+
+    /// Sends `message` to `address` until it is confirmed.
+    public mutating func send(_ message: some Message, to address: Address) {
+        send(OutgoingMessage(message, to: address, id: makeID()))
+    }
+
+    /// Sends `message` to `address` once; the state must be able to say it again.
+    public mutating func sendOnce(_ message: some Message, to address: Address) {
+        sendOnce(OutgoingMessage(message, to: address, id: makeID()))
+    }
 
     /// Sends `message` until it is confirmed.
     public mutating func send(_ message: OutgoingMessage) {

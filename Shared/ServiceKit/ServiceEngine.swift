@@ -12,7 +12,7 @@ public import MessageBus
 /// journal in one append; only then are the messages published, the callers answered and, when the broker has confirmed, the deliveries
 /// acknowledged. So a crash at any point repeats work that changes nothing the second time, and loses none.
 public actor ServiceEngine<State: ServiceState> {
-    private var state = State()
+    private var state: State
     private var outbox = Outbox()
     private var duplicates: DuplicateFilter
     private var lane: PublishingLane
@@ -25,11 +25,12 @@ public actor ServiceEngine<State: ServiceState> {
     private let options: EngineOptions
     private let counters: EngineCounters
 
-    /// An engine over `store` and `bus`. ``recover()`` comes first, then ``run()``.
+    /// An engine that starts from `state`, which has heard nothing yet, over `store` and `bus`. ``recover()`` comes first, then ``run()``.
     public init(
-        _ type: State.Type = State.self, store: any StoreDriver, bus: any MessageBus, time: any TimeSource = SystemTime(), logger: Logger,
+        _ state: State, store: any StoreDriver, bus: any MessageBus, time: any TimeSource = SystemTime(), logger: Logger,
         metrics: Metrics = Metrics(), options: EngineOptions = EngineOptions()
     ) {
+        self.state = state
         self.store = store
         self.bus = bus
         self.time = time
@@ -85,6 +86,7 @@ public actor ServiceEngine<State: ServiceState> {
     public func perform(_ input: State.Input) async throws -> State.Reply? {
         var batch = Batch()
         let reply = decide(input, messageID: nil, into: &batch)
+        finish(&batch)
         try await commit(batch)
         return reply
     }
@@ -119,6 +121,7 @@ public actor ServiceEngine<State: ServiceState> {
             }
         }
         batch.subscription = subscription
+        finish(&batch)
         try await commit(batch)
     }
 
@@ -140,6 +143,13 @@ public actor ServiceEngine<State: ServiceState> {
         let now = time.now
         state.handle(input, at: now, effects: &effects)
         return journal(effects, at: now, messageID: messageID, into: &batch)
+    }
+
+    private func finish(_ batch: inout Batch) {
+        var effects = Effects<State>()
+        let now = time.now
+        state.finishBatch(at: now, effects: &effects)
+        if !effects.isEmpty { journal(effects, at: now, messageID: nil, into: &batch) }
     }
 
     @discardableResult
@@ -297,6 +307,7 @@ public actor ServiceEngine<State: ServiceState> {
     private func commit(_ effects: Effects<State>, at now: Timestamp) async throws {
         var batch = Batch()
         journal(effects, at: now, messageID: nil, into: &batch)
+        finish(&batch)
         try await commit(batch)
     }
 }

@@ -14,9 +14,6 @@ public protocol ServiceState: Sendable {
     /// What a direct caller gets back.
     associatedtype Reply: Sendable
 
-    /// A service that has heard nothing yet.
-    init()
-
     /// Decides about `input`. Every change goes through ``record(_:in:)``.
     ///
     /// It must not fail: what cannot be done is a reply that says so, and what comes twice changes nothing the second time.
@@ -34,6 +31,9 @@ public protocol ServiceState: Sendable {
 
     /// The service has started, or its broker connection is new: say again what was said in transient messages and may be lost.
     mutating func resume(at now: Timestamp, effects: inout Effects<Self>)
+
+    /// Every input of a batch has been decided: say now, once, what would have been said for each.
+    mutating func finishBatch(at now: Timestamp, effects: inout Effects<Self>)
 
     /// The fewest events that lead from an empty state to this one. Called when the journal has grown long.
     func snapshot() -> [Event]
@@ -54,4 +54,7 @@ extension ServiceState {
 
     /// Nothing was said in transient messages.
     public mutating func resume(at now: Timestamp, effects: inout Effects<Self>) {}
+
+    /// Nothing is put together.
+    public mutating func finishBatch(at now: Timestamp, effects: inout Effects<Self>) {}
 }
