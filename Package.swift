@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let heap: Self = .product(name: "HeapModule", package: "swift-collections")
 }
 
@@ -50,17 +53,17 @@ let package = Package(
         .shared("JSONStore", ["JSON"]),
         .tests("JSONStoreTests", ["JSONStore"]),
 
-        .shared("JobModel", ["JSON", .product(name: "Crypto", package: "swift-crypto")]),
+        .shared("JobModel", ["JSON", .crypto]),
         .tests("JobModelTests", ["JobModel"]),
 
-        .shared("Messages", ["JSON", "JobModel", "MessageBus", .product(name: "Crypto", package: "swift-crypto")]),
+        .shared("Messages", ["JSON", "JobModel", "MessageBus", .crypto]),
         .tests("MessagesTests", ["Messages"]),
 
         .shared(
             "ServiceKit",
             [
                 "JSON", "JSONStore", "JobModel", "MessageBus", "Messages",
-                .product(name: "DequeModule", package: "swift-collections"), .product(name: "Logging", package: "swift-log"),
+                .deque, .logging,
             ]),
         .tests("ServiceKitTests", ["ServiceKit", "TestSupport"]),
 
@@ -68,6 +71,7 @@ let package = Package(
 
         // MARK: Services
 
+        .core("CollectorCore", "ResultCollector", ["JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", .logging]),
         .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .heap]),
     ],
     swiftLanguageModes: [.v6]

@@ -18,6 +18,7 @@ public actor ServiceEngine<State: ServiceState> {
     private var lane: PublishingLane
     private var wakeUps: AsyncStream<Void>.Continuation?
     private var isSnapshotting = false
+    private var watchers: [AsyncStream<Void>.Continuation] = []
     private let store: any StoreDriver
     private let bus: any MessageBus
     private let time: any TimeSource
@@ -125,6 +126,14 @@ public actor ServiceEngine<State: ServiceState> {
         try await commit(batch)
     }
 
+    /// A stream that yields now and after every commit; several commits may be one yield.
+    public func commits() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        continuation.yield()
+        watchers.append(continuation)
+        return stream
+    }
+
     /// The number of messages that wait for the broker's confirmation.
     public var outboxCount: Int { outbox.entries.count }
 
@@ -187,6 +196,7 @@ public actor ServiceEngine<State: ServiceState> {
         }
         lane.add(batch.items, settling: batch.settled, of: batch.subscription)
         wakeUps?.yield()
+        for watcher in watchers { watcher.yield() }
         snapshotIfDue()
     }
 

@@ -1,0 +1,49 @@
+public import FoundationEssentials
+import JSON
+public import MessageBus
+public import Messages
+
+/// What the collector is told.
+public enum CollectorInput: Sendable {
+    /// The scheduler made an instance, or recorded one as not performed.
+    case created(InstanceCreated)
+    /// A worker drives an instance.
+    case claim(InstanceClaim)
+    /// The runs of an instance.
+    case planned(InstancePlanned)
+    /// Commands were published.
+    case dispatched(RunsDispatched)
+    /// A worker asks to end runs.
+    case judged(RunsJudged)
+    /// A worker's verdict.
+    case ended(InstanceEnded)
+    /// A user ends an instance.
+    case cancel(InstanceCancel)
+    /// What happened on a node.
+    case reported(RunsReported)
+    /// A finished instance is in its file.
+    case archived(UUID)
+
+    /// Reads a delivery of `courier.results`.
+    ///
+    /// - Throws: `JSONError` for a body that is none, ``UnknownMessage`` for another type.
+    public init(_ delivery: Delivery) throws {
+        switch delivery.type {
+        case RunsReported.name: self = .reported(try RunsReported(json: delivery.body))
+        case RunsDispatched.name: self = .dispatched(try RunsDispatched(json: delivery.body))
+        case InstanceCreated.name: self = .created(try InstanceCreated(json: delivery.body))
+        case InstanceClaim.name: self = .claim(try InstanceClaim(json: delivery.body))
+        case InstancePlanned.name: self = .planned(try InstancePlanned(json: delivery.body))
+        case RunsJudged.name: self = .judged(try RunsJudged(json: delivery.body))
+        case InstanceEnded.name: self = .ended(try InstanceEnded(json: delivery.body))
+        case InstanceCancel.name: self = .cancel(try InstanceCancel(json: delivery.body))
+        default:
+            throw UnknownMessage(
+                name: delivery.type,
+                expected: [
+                    RunsReported.name, RunsDispatched.name, InstanceCreated.name, InstanceClaim.name, InstancePlanned.name, RunsJudged.name,
+                    InstanceEnded.name, InstanceCancel.name,
+                ])
+        }
+    }
+}
