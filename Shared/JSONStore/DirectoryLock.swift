@@ -67,15 +67,16 @@ struct DirectoryLock {
 extension FileSystem {
     /// Makes the directory and those above it that are missing; durable. Only the last one's permissions are seen to if it exists.
     func makeDirectories(_ path: String) throws(StoreError) {
+        let parent = Self.parent(of: path)
         do {
-            guard try makeDirectory(path) else { return }
+            _ = try makeDirectory(path)
         } catch {
-            let parent = Self.parent(of: path)
             guard error.systemError == ENOENT, parent != path else { throw error }
             try makeDirectories(parent)
-            guard try makeDirectory(path) else { return }
+            _ = try makeDirectory(path)
         }
-        try syncDirectory(Self.parent(of: path))
+        // Also when it was there: the process that made it may have ended before it was durable.
+        try syncDirectory(parent)
     }
 
     private static func parent(of path: String) -> String {

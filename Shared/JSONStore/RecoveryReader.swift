@@ -22,6 +22,8 @@ struct RecoveryReader {
         /// The number the next line must have.
         var expected: UInt64 = 0
         var isEnded = false
+        /// Where the first line that is not whole begins, if the file was torn.
+        var torn: (offset: Int, line: Int)?
 
         var path: String { lines.file.path }
     }
@@ -81,10 +83,10 @@ struct RecoveryReader {
     private mutating func readLine(of part: inout Part, into batch: inout [StoreRecord]) throws -> Bool {
         enum Result {
             case read(Envelope.Line, body: [UInt8])
-            case torn(offset: Int, isTerminated: Bool)
+            case torn(offset: Int)
         }
         let path = part.path
-        let canBeTorn = part.isLast && part.role.isSegment
+        let canBeTorn = canBeTorn(part)
         let result = try part.lines.next { line -> Result in
             switch Envelope.parse(line.bytes) {
             case .success(let parsed) where line.isTerminated:
@@ -94,7 +96,7 @@ struct RecoveryReader {
             case .failure(let defect) where !canBeTorn || !TornTail.isPossible(in: line):
                 throw StoreError.damaged(path, line: line.number, expected: defect.expected, found: defect.found(in: line.bytes))
             default:
-                return .torn(offset: line.offset, isTerminated: line.isTerminated)
+                return .torn(offset: line.offset)
             }
         }
         switch result {
@@ -102,8 +104,9 @@ struct RecoveryReader {
         case .read(let line, let body):
             try accept(line, body, of: &part, into: &batch)
             return true
-        case .torn(let offset, let isTerminated):
-            try cut(part, at: offset, isTerminated: isTerminated)
+        case .torn(let offset):
+            part.torn = (offset, part.lines.number)
+            try checkIsLastWrite(&part)
             return false
         }
     }
@@ -147,26 +150,25 @@ struct RecoveryReader {
         if part.role.isSegment { recovery.journalRecords += 1 } else { recovery.snapshotRecords += 1 }
     }
 
-    /// The file ends, or is cut, at the first line that cannot be read.
-    private mutating func cut(_ part: Part, at offset: Int, isTerminated: Bool) throws {
-        var lines = part.lines
-        let line = lines.number
-        while let startsWrite = try lines.next({ (try? Envelope.parse($0.bytes).get())?.startsWrite ?? false }) {
+    /// Only the last file is being written; and the line that ends the one before, which is there to say that nothing is missing.
+    private func canBeTorn(_ part: Part) -> Bool {
+        part.role.isSegment && (part.isLast || remaining.first == .segment(first: part.expected))
+    }
+
+    private func checkIsLastWrite(_ part: inout Part) throws {
+        let line = part.lines.number
+        while let startsWrite = try part.lines.next({ (try? Envelope.parse($0.bytes).get())?.startsWrite ?? false }) {
             guard !startsWrite else {
                 throw StoreError.damaged(
-                    part.path, line: line, expected: "whole lines before a write that began later (line \(lines.number))",
+                    part.path, line: line, expected: "whole lines before a write that began later (line \(part.lines.number))",
                     found: "blocks of zeros")
             }
         }
-        recovery.repaired = Recovery.Repair(file: part.path, line: line, bytes: lines.offset - offset)
-        try end(part, bytes: offset, excess: lines.offset - offset)
     }
 
     private mutating func finish(_ part: Part) throws {
-        if tail == nil || !part.isLast { try end(part, bytes: part.lines.offset, excess: 0) }
-    }
-
-    private mutating func end(_ part: Part, bytes: Int, excess: Int) throws {
+        let bytes = part.torn?.offset ?? part.lines.offset
+        let excess = part.lines.offset - bytes
         switch part.role {
         case .snapshot:
             guard part.isEnded else {
@@ -179,6 +181,7 @@ struct RecoveryReader {
             recovery.lastSequence = next - 1
             segmentBytes[first] = bytes
             if part.isLast {
+                if let line = part.torn?.line { recovery.repaired = Recovery.Repair(file: part.path, line: line, bytes: excess) }
                 guard !part.isEnded else {
                     throw RecoveryPlan.missing(segment: next, after: "\(part.role.fileName) was ended", in: directory)
                 }
