@@ -1,0 +1,26 @@
+/// SplitMix64: the same numbers for the same seed, everywhere.
+struct SeededRandom: RandomNumberGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+    mutating func chance(_ percent: Int) -> Bool { number(1...100) <= percent }
+
+    mutating func list(_ range: ClosedRange<Int>, upTo count: Int) -> [Int] {
+        (0..<number(1...count)).map { _ in number(range) }
+    }
+
+    /// Numbers of either sign, never 0.
+    mutating func signed(_ limit: Int, upTo count: Int) -> [Int] {
+        list(1...limit, upTo: count).map { chance(35) ? -$0 : $0 }
+    }
+}
