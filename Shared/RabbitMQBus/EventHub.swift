@@ -1,0 +1,109 @@
+import MessageBus
+import Synchronization
+
+/// Whether both connections are up, who waits for that, and who listens.
+final class EventHub: Sendable {
+    enum Role: Sendable, Hashable {
+        case publisher
+        case consumer
+    }
+
+    private struct State {
+        var up: Set<Role> = []
+        var wasUp = false
+        var isClosed = false
+        var refusal: BusError?
+        var nextListener = 0
+        var listeners: [Int: AsyncStream<BusEvent>.Continuation] = [:]
+        var waiting: [CheckedContinuation<Void, any Error>] = []
+    }
+
+    private let state = Mutex(State())
+    private static let closedError = BusError(.closed, subject: "bus", reason: "it has been closed")
+
+    var isConnected: Bool { state.withLock { $0.up.count == 2 } }
+
+    func events() -> AsyncStream<BusEvent> {
+        let (stream, continuation) = AsyncStream.makeStream(of: BusEvent.self, bufferingPolicy: .bufferingNewest(1024))
+        let id = state.withLock { state -> Int? in
+            guard !state.isClosed else { return nil }
+            state.nextListener += 1
+            state.listeners[state.nextListener] = continuation
+            return state.nextListener
+        }
+        guard let id else {
+            continuation.finish()
+            return stream
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.listeners.removeValue(forKey: id) }
+        }
+        return stream
+    }
+
+    func tell(_ event: BusEvent) {
+        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(event) }
+    }
+
+    func up(_ role: Role) {
+        let waiting = state.withLock { state -> [CheckedContinuation<Void, any Error>]? in
+            state.up.insert(role)
+            guard state.up.count == 2, !state.isClosed else { return nil }
+            state.wasUp = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        guard let waiting else { return }
+        tell(.connected)
+        for continuation in waiting { continuation.resume() }
+    }
+
+    func down(_ role: Role, reason: String) {
+        let isNews = state.withLock { state in
+            let wereBoth = state.up.count == 2
+            state.up.remove(role)
+            return wereBoth && !state.isClosed
+        }
+        if isNews { tell(.disconnected(reason: reason)) }
+    }
+
+    /// The broker refuses this client; before the first connection that ends the start, and true is returned.
+    func refused(_ error: BusError) -> Bool {
+        let (ends, waiting) = state.withLock { state -> (Bool, [CheckedContinuation<Void, any Error>]) in
+            guard !state.wasUp else { return (false, []) }
+            state.refusal = error
+            defer { state.waiting = [] }
+            return (true, state.waiting)
+        }
+        for continuation in waiting { continuation.resume(throwing: error) }
+        return ends
+    }
+
+    /// Returns when both connections are up.
+    func connected() async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            let result = state.withLock { state -> Result<Void, any Error>? in
+                if state.isClosed { return .failure(Self.closedError) }
+                if let refusal = state.refusal { return .failure(refusal) }
+                if state.up.count == 2 { return .success(()) }
+                state.waiting.append(continuation)
+                return nil
+            }
+            if let result { continuation.resume(with: result) }
+        }
+    }
+
+    func close() {
+        let (listeners, waiting) = state.withLock { state in
+            defer {
+                state.isClosed = true
+                state.listeners = [:]
+                state.waiting = []
+                state.up = []
+            }
+            return (Array(state.listeners.values), state.waiting)
+        }
+        for listener in listeners { listener.finish() }
+        for continuation in waiting { continuation.resume(throwing: Self.closedError) }
+    }
+}

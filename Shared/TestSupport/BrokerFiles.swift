@@ -1,0 +1,65 @@
+import FoundationEssentials
+import Glibc
+
+/// The directory and the settings of a private broker.
+struct BrokerFiles: Sendable {
+    let directory: String
+    let port: Int
+    let managementPort: Int
+    let distributionPort: Int
+    let epmdPort: Int
+
+    init() throws {
+        let ports = try LoopbackPort.free(4)
+        (port, managementPort, distributionPort, epmdPort) = (ports[0], ports[1], ports[2], ports[3])
+        var template = Array("/tmp/courier-broker-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw TestSupportError("no temporary directory: \(String(cString: strerror(errno)))") }
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        for name in ["home", "data", "log", "plugins"] {
+            try FileManager.default.createDirectory(atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
+        }
+        let settings = """
+            listeners.tcp.1 = 127.0.0.1:\(port)
+            management.tcp.ip = 127.0.0.1
+            management.tcp.port = \(managementPort)
+            total_memory_available_override_value = 2GB
+            disk_free_limit.absolute = 50MB
+            log.file.level = info
+
+            """
+        try Data(settings.utf8).write(to: URL(filePath: "\(directory)/rabbitmq.conf"))
+        try Data("[rabbitmq_management].\n".utf8).write(to: URL(filePath: "\(directory)/enabled_plugins"))
+    }
+
+    /// The broker's environment, and nothing of ours.
+    var environment: [String: String] {
+        [
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+            "HOME": "\(directory)/home",
+            "RABBITMQ_NODENAME": "courier-test-\(port)@localhost",
+            "RABBITMQ_MNESIA_BASE": "\(directory)/data",
+            "RABBITMQ_LOG_BASE": "\(directory)/log",
+            "RABBITMQ_PLUGINS_EXPAND_DIR": "\(directory)/plugins",
+            "RABBITMQ_GENERATED_CONFIG_DIR": "\(directory)/home",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": "\(directory)/enabled_plugins",
+            "RABBITMQ_CONFIG_FILE": "\(directory)/rabbitmq.conf",
+            "RABBITMQ_ADVANCED_CONFIG_FILE": "\(directory)/advanced.config",
+            "RABBITMQ_CONF_ENV_FILE": "\(directory)/rabbitmq-env.conf",
+            "RABBITMQ_PID_FILE": "\(directory)/pid",
+            "RABBITMQ_DIST_PORT": "\(distributionPort)",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": "\(epmdPort)",
+            "ERL_CRASH_DUMP": "/dev/null",
+        ]
+    }
+
+    /// The end of what the broker printed, for error messages.
+    func lastOutput() -> String {
+        guard let data = FileManager.default.contents(atPath: "\(directory)/output") else { return "no output" }
+        return String(decoding: data.suffix(2000), as: UTF8.self)
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: directory) }
+}

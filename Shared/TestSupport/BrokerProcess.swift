@@ -1,0 +1,165 @@
+import Glibc
+import Synchronization
+
+/// A private RabbitMQ on free ports of the loopback interface, for tests.
+///
+/// It has its own data, home, node name and port mapper, and ends with the test process however that ends. Needs Debian's
+/// `rabbitmq-server`. User and password are `guest`.
+public final class BrokerProcess: Sendable {
+    private struct State {
+        var broker: ChildProcess?
+        var portMapper: ChildProcess?
+        var watchdogs: [ChildProcess] = []
+        var pipes: [Int32] = []
+    }
+
+    private static let server = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+
+    private let files: BrokerFiles
+    private let state = Mutex(State())
+
+    /// A broker that is not started yet.
+    public init() throws { files = try BrokerFiles() }
+
+    deinit { shutDown() }
+
+    /// The AMQP port.
+    public var port: Int { files.port }
+
+    /// Where the broker takes connections.
+    public var url: String { "amqp://guest:guest@127.0.0.1:\(files.port)/%2F" }
+
+    /// Where the management API is (HTTP, user and password `guest`).
+    public var managementURL: String { "http://127.0.0.1:\(files.managementPort)" }
+
+    /// The broker's files: `log`, `data`, `output`.
+    public var directory: String { files.directory }
+
+    /// Starts the broker and returns when it takes connections, after about 6 seconds.
+    ///
+    /// - Throws: ``TestSupportError`` with the broker's last output when it has ended, or is not ready within two minutes.
+    public func start() async throws {
+        try await Self.blocking { [self] in
+            try launch()
+            try awaitReadiness()
+        }
+    }
+
+    /// Kills the broker without warning (SIGKILL), data stay.
+    public func kill() async {
+        try? await Self.blocking { [self] in
+            state.withLock { state in
+                state.broker?.killGroup()
+                state.broker = nil
+            }
+        }
+    }
+
+    /// Kills the broker and starts it again on the same ports and data.
+    public func restart() async throws {
+        await kill()
+        try await start()
+    }
+
+    /// Ends the broker and removes its files.
+    public func stop() async {
+        try? await Self.blocking { [self] in shutDown() }
+    }
+
+    // MARK: Blocking
+
+    private func launch() throws {
+        try state.withLock { state in
+            if state.portMapper == nil {
+                // The broker would start one that outlives it.
+                let mapper = try ChildProcess(
+                    ["/usr/bin/epmd", "-address", "127.0.0.1", "-port", "\(files.epmdPort)"], environment: files.environment)
+                state.portMapper = mapper
+                try guardGroup(mapper.pid, &state)
+            }
+            guard state.broker == nil else { return }
+            let broker = try ChildProcess([Self.server], environment: files.environment, output: "\(files.directory)/output")
+            state.broker = broker
+            try guardGroup(broker.pid, &state)
+        }
+    }
+
+    /// A shell that kills the group when this process is gone, which it learns from the end of a pipe.
+    private func guardGroup(_ group: pid_t, _ state: inout State) throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw TestSupportError("no pipe: \(String(cString: strerror(errno)))") }
+        defer { close(ends[0]) }
+        state.pipes.append(ends[1])
+        let script = "read line || { kill -KILL -\(group); sleep 0.2; rm -rf -- \"$0\"; }"
+        state.watchdogs.append(
+            try ChildProcess(["/bin/sh", "-c", script, files.directory], environment: files.environment, input: ends[0]))
+    }
+
+    private func awaitReadiness() throws {
+        let end = ContinuousClock.now + .seconds(120)
+        while ContinuousClock.now < end {
+            if answers() { return }
+            let hasEnded = state.withLock { $0.broker?.hasEnded() ?? true }
+            if hasEnded {
+                state.withLock { $0.broker = nil }
+                throw TestSupportError("the broker ended while it started: \(files.lastOutput())")
+            }
+            usleep(50_000)
+        }
+        throw TestSupportError("the broker was not ready within two minutes: \(files.lastOutput())")
+    }
+
+    /// Whether the broker answers the protocol header with a method frame.
+    private func answers() -> Bool {
+        guard let socket = try? LoopbackPort.socket() else { return false }
+        defer { close(socket) }
+        var patience = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        guard LoopbackPort.connect(socket, port: files.port) else { return false }
+        let header: [UInt8] = Array("AMQP".utf8) + [0, 0, 9, 1]
+        guard send(socket, header, header.count, Int32(MSG_NOSIGNAL.rawValue)) == header.count else { return false }
+        var first: UInt8 = 0
+        return recv(socket, &first, 1, 0) == 1 && first == 1
+    }
+
+    private func shutDown() {
+        state.withLock { state in
+            state.broker?.killGroup()
+            state.portMapper?.killGroup()
+            for watchdog in state.watchdogs { watchdog.killGroup() }
+            for pipe in state.pipes { close(pipe) }
+            state = State()
+        }
+        files.remove()
+    }
+
+    /// Runs `body` on a thread of its own, so that the cooperative pool is not blocked.
+    static func blocking(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let started = startDetachedThread { continuation.resume(with: Result { try body() }) }
+            if !started { continuation.resume(throwing: TestSupportError("no thread")) }
+        }
+    }
+}
+
+/// Runs `body` on a new thread; false when there is none to be had.
+func startDetachedThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+    final class Start {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let argument = Unmanaged.passRetained(Start(body))
+    var thread = pthread_t()
+    let code = pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+            return nil
+        }, argument.toOpaque())
+    guard code == 0 else {
+        argument.release()
+        return false
+    }
+    pthread_detach(thread)
+    return true
+}

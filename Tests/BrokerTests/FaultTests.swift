@@ -1,0 +1,119 @@
+import FoundationEssentials
+import MessageBus
+import RabbitMQBus
+import Synchronization
+import TestSupport
+import Testing
+
+extension RabbitMQTests {
+    @Test func aQueueDeletedUnderItsConsumerIsMadeAndConsumedAgain() async throws {
+        let broker = try await SharedBroker.get()
+        try await withBus(broker.url) { bus in
+            let queue = freshQueue("deleted")
+            try await bus.declare(Topology(queues: [QueueDefinition(name: queue, kind: .classic)]))
+            let subscription = try await bus.consume(queue, prefetch: 10)
+            let events = bus.events()
+            try await Management(broker).delete(queue: queue)
+            #expect(try await first(events) { $0 == .consumerCancelled(queue: queue) } == .consumerCancelled(queue: queue))
+            let messages = (0..<10).map { _ in message(to: queue) }
+            _ = try await publishAll(messages, bus)
+            let seen = try await within(.seconds(30), "deliveries after the deletion") { await collect(10, subscription) }
+            #expect(Set(seen.keys) == Set(messages.map(\.id)))
+        }
+    }
+
+    @Test(arguments: [TCPProxy.Direction.toServer, .toClient])
+    func aConnectionCutWithinAFrameLosesNothing(_ direction: TCPProxy.Direction) async throws {
+        let broker = try await SharedBroker.get()
+        let proxy = try TCPProxy(to: broker.port)
+        defer { proxy.stop() }
+        let url = "amqp://guest:guest@127.0.0.1:\(proxy.port)"
+        try await withBus(url) { bus in
+            let queue = freshQueue("cut")
+            try await bus.declare(Topology(queues: [QueueDefinition(name: queue, kind: .quorum)]))
+            let subscription = try await bus.consume(queue, prefetch: 50)
+            let events = bus.events()
+            // Bodies of 50,000 bytes: what is cut after 1,234,567 bytes is in the middle of one.
+            let messages = (0..<60).map { _ in message(to: queue, persistent: true, size: 50_000) }
+            proxy.cut(direction, after: 1_234_567)
+            async let again = publishAll(messages, bus)
+            let seen = try await within(.seconds(60), "60 messages") { await collect(60, subscription) }
+            _ = try await again
+            #expect(Set(seen.keys) == Set(messages.map(\.id)))
+            #expect(proxy.cuts == 1)
+            _ = try await first(events) { $0 == .connected }
+        }
+    }
+
+    @Test func aBrokerThatIsNotThereYetIsWaitedFor() async throws {
+        let broker = try await SharedBroker.get()
+        let proxy = try TCPProxy(to: broker.port)
+        defer { proxy.stop() }
+        proxy.cut(.toClient, after: 0)
+        try await withBus("amqp://guest:guest@127.0.0.1:\(proxy.port)") { bus in
+            #expect(bus.isConnected)
+            #expect(proxy.cuts == 1)
+        }
+    }
+
+    @Test func closingEndsAStartThatWaits() async throws {
+        let ports = try TCPProxy(to: 1)
+        ports.stop()
+        let bus = try RabbitMQBus(try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(ports.port)", connectionName: "waiting"))
+        async let start: Void = bus.start()
+        await bus.close()
+        let error = await #expect(throws: BusError.self) { try await start }
+        #expect(error?.code == .closed)
+    }
+
+    @Test func closingFlushesWhatIsPublishedAndAcknowledged() async throws {
+        let broker = try await SharedBroker.get()
+        let queue = freshQueue("flush")
+        let messages = (0..<3000).map { _ in message(to: queue, persistent: true) }
+        let outcomes = try await withBus(broker.url) { bus in
+            try await bus.declare(Topology(queues: [QueueDefinition(name: queue, kind: .quorum)]))
+            let publishing = Task { await bus.publish(messages) }
+            let subscription = try await bus.consume(queue, prefetch: 500)
+            let seen = try await within(.seconds(30), "the first hundred") { await collect(100, subscription) }
+            #expect(seen.count >= 100)
+            await bus.close()
+            return (await publishing.value, seen.count)
+        }
+        #expect(outcomes.0.allSatisfy { $0 == .confirmed })
+        try await withBus(broker.url) { bus in
+            let subscription = try await bus.consume(queue, prefetch: 500)
+            let rest = try await within(.seconds(30), "the rest") { await collect(3000 - outcomes.1, subscription) }
+            #expect(rest.count == 3000 - outcomes.1)
+        }
+    }
+
+    @Test func aKilledBrokerLosesNothingThatWasConfirmed() async throws {
+        let broker = try await SharedBroker.get()
+        try await withBus(broker.url) { bus in
+            let (queue, total) = (freshQueue("killed"), 6000)
+            try await bus.declare(Topology(queues: [QueueDefinition(name: queue, kind: .quorum)]))
+            let subscription = try await bus.consume(queue, prefetch: 200)
+            let events = bus.events()
+            let messages = (0..<total).map { _ in message(to: queue, persistent: true) }
+            let collecting = Task { await collect(total, subscription) }
+            let sent = Atomic<Int>(0)
+            let publishing = Task {
+                for start in stride(from: 0, to: total, by: 100) {
+                    _ = try await publishAll(Array(messages[start..<min(start + 100, total)]), bus)
+                    sent.add(100, ordering: .relaxed)
+                }
+            }
+            try await within(.seconds(30), "a third of the messages") {
+                while sent.load(ordering: .relaxed) < total / 3 { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            await broker.kill()
+            _ = try await first(events) { if case .disconnected = $0 { true } else { false } }
+            #expect(!bus.isConnected)
+            try await broker.start()
+            try await within(.seconds(90), "publishing") { try await publishing.value }
+            let seen = try await within(.seconds(60), "collecting") { await collecting.value }
+            #expect(Set(seen.keys) == Set(messages.map(\.id)))
+            #expect(bus.isConnected)
+        }
+    }
+}
