@@ -53,7 +53,7 @@ let package = Package(
         .shared("JSONStore", ["JSON"]),
         .tests("JSONStoreTests", ["JSONStore"]),
 
-        .shared("JobModel", ["JSON", .crypto]),
+        .shared("JobModel", ["JSON", "Recurrence", .crypto]),
         .tests("JobModelTests", ["JobModel"]),
 
         .shared("Messages", ["JSON", "JobModel", "MessageBus", .crypto]),
@@ -73,6 +73,8 @@ let package = Package(
 
         .core("CollectorCore", "ResultCollector", ["JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", .logging]),
         .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .heap]),
+
+        .tests("OrchestrationTests", ["CollectorCore", "WorkerCore"]),
     ],
     swiftLanguageModes: [.v6]
 )
