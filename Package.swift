@@ -9,6 +9,13 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
+    static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
@@ -36,6 +43,11 @@ let package = Package(
     name: "courier",
     platforms: [.macOS(.v15)],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -68,6 +80,17 @@ let package = Package(
         .tests("ServiceKitTests", ["ServiceKit", "TestSupport"]),
 
         .shared("TestSupport", ["JobModel", "ServiceKit"]),
+
+        .systemLibrary(name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+        .shared("RabbitMQBus", ["CRabbitMQ", "MessageBus"]),
+
+        .shared(
+            "ServiceRuntime",
+            [
+                "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "RabbitMQBus", "ServiceKit", .argumentParser, .hummingbird,
+                .logging,
+                .serviceLifecycle, .unixSignals,
+            ]),
 
         // MARK: Services
 

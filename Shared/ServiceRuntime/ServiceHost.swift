@@ -1,0 +1,188 @@
+public import JSONStore
+public import Logging
+public import MessageBus
+public import Messages
+import RabbitMQBus
+public import ServiceKit
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// What every service's `main` needs, made from its settings: logger, metrics, broker connection, store.
+public struct ServiceHost: Sendable {
+    /// The service's settings.
+    public let settings: Settings
+    /// Logs under the service's name.
+    public let logger: Logger
+    /// What `/metrics` shows.
+    public let metrics = Metrics()
+    /// The connection to the broker; not started.
+    public let bus: any MessageBus
+    /// The directory of the service's store.
+    public let dataDirectory: String
+    private let service: Messages.Service
+    private let hurdles: Hurdles
+
+    /// A host of `service`.
+    ///
+    /// - Parameter brokerURL: the broker's address when it is not a setting of the service.
+    /// - Throws: ``SettingError``, or `BusError` for an address that cannot be used.
+    public init(_ service: Messages.Service, settings: Settings, brokerURL: String? = nil) throws {
+        let level = try settings.choice("log-level", of: Logger.Level.allCases.map(\.rawValue), default: "info")
+        let format = try settings.choice("log-format", of: LineLogHandler.Format.allCases.map(\.rawValue), default: "text")
+        let handler = LineLogHandler(
+            label: service.rawValue, format: LineLogHandler.Format(rawValue: format) ?? .text, level: Logger.Level(rawValue: level) ?? .info
+        )
+        logger = Logger(label: service.rawValue) { _ in handler }
+        dataDirectory = try settings.required("data")
+        var configuration = try RabbitMQConfiguration(
+            url: try brokerURL ?? settings.required("broker-url"), connectionName: "courier-\(service.rawValue)")
+        configuration.certificateAuthorityFile = settings.text("broker-ca")
+        bus = try RabbitMQBus(configuration)
+        self.settings = settings
+        self.service = service
+        hurdles = Hurdles()
+    }
+
+    /// Opens the service's store, waiting as a standby while another process has it.
+    ///
+    /// - Throws: `StoreError`.
+    public func openStore(_ format: StoreFormat) async throws -> FileStore {
+        let logger = logger
+        let store = try await FileStore.open(dataDirectory + "/store", format: format) { holder in
+            logger.notice("Another process has the store; waiting as a standby", metadata: ["holder": "\(holder)"])
+        }
+        return store
+    }
+
+    /// Runs the service until it is told to stop (SIGTERM, SIGINT): health endpoint, engine, broker connection, consumers, queries and whatever else.
+    ///
+    /// - Parameters:
+    ///   - engine: recovered.
+    ///   - topology: what the service declares.
+    ///   - consumers: what feeds the engine.
+    ///   - others: run beside them, from when the topology is declared.
+    ///   - beforeStop: runs when a stop is asked for, while everything still works.
+    /// - Throws: the first error that makes going on impossible.
+    public func run<State: ServiceState>(
+        _ engine: ServiceEngine<State>, topology: Topology, consumers: [QueueConsumer<State>],
+        others: [@Sendable () async throws -> Void] = [], always: [@Sendable () async throws -> Void] = [],
+        beforeStop: @escaping @Sendable () async throws -> Void = {}
+    ) async throws {
+        let seconds = try settings.integer("stop-seconds", in: 0...3600, default: 10)
+        let health = try healthServer()
+        let program = Program(logger: logger, stopSeconds: seconds, beforeStop: beforeStop, engine: { await engine.outboxCount }) {
+            [self] in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if let health { group.addTask { try await health.run() } }
+                for task in always { group.addTask { try await task() } }
+                group.addTask { try await engine.run() }
+                group.addTask { try await self.connect(engine, topology: topology, consumers: consumers, others: others) }
+                group.addTask { await self.followConnection() }
+                defer { group.cancelAll() }
+                for try await _ in group {}
+            }
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: program)], gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
+        do {
+            try await group.run()
+        } catch is CancellationError {
+            logger.debug("Cancelled")
+        }
+        await bus.close()
+        logger.info("Stopped")
+    }
+
+    private func connect<State: ServiceState>(
+        _ engine: ServiceEngine<State>, topology: Topology, consumers: [QueueConsumer<State>], others: [@Sendable () async throws -> Void]
+    ) async throws {
+        try await bus.start()
+        try await bus.declare(topology)
+        hurdles.remove("the topology is not declared yet")
+        logger.info("Ready", metadata: ["data": "\(dataDirectory)"])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for consumer in consumers { group.addTask { try await consumer.run(engine, on: bus) } }
+            for task in others { group.addTask { try await task() } }
+            defer { group.cancelAll() }
+            for try await _ in group {}
+        }
+    }
+
+    private func followConnection() async {
+        for await event in bus.events() {
+            switch event {
+            case .connected: logger.info("Connected to the broker")
+            case .disconnected(let reason): logger.warning("The broker is not connected", metadata: ["reason": "\(reason)"])
+            case .blocked(let reason): logger.warning("The broker takes no messages", metadata: ["reason": "\(reason)"])
+            case .unblocked: logger.notice("The broker takes messages again")
+            case .consumerCancelled(let queue): logger.warning("A queue was deleted; declaring it again", metadata: ["queue": "\(queue)"])
+            case .channelError(let subject, let reason):
+                logger.error("The broker refused something", metadata: ["subject": "\(subject)", "reason": "\(reason)"])
+            }
+        }
+    }
+
+    private func healthServer() throws -> HealthServer? {
+        let port = try settings.integer("health-port", in: 0...65_535, default: 0)
+        guard port > 0 else { return nil }
+        let bus = bus
+        let hurdles = hurdles
+        return HealthServer(host: settings.text("health-host") ?? "127.0.0.1", port: port, metrics: metrics, logger: logger) {
+            hurdles.list + (bus.isConnected ? [] : ["the broker is not connected"])
+        }
+    }
+
+    private static func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return quiet
+    }
+}
+
+/// What stands in the way of being ready.
+private final class Hurdles: Sendable {
+    private let contents = Mutex<Set<String>>(["the topology is not declared yet"])
+
+    var list: [String] { contents.withLock { $0.sorted() } }
+
+    func remove(_ hurdle: String) {
+        contents.withLock { _ = $0.remove(hurdle) }
+    }
+}
+
+/// Everything a service runs, as one unit of the lifecycle: a stop first does what must be done while all works, then lets the outbox empty, within
+/// its deadline, then cancels.
+private struct Program: ServiceLifecycle.Service {
+    let logger: Logger
+    let stopSeconds: Int
+    let beforeStop: @Sendable () async throws -> Void
+    let engine: @Sendable () async -> Int
+    let body: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await gracefulShutdown()
+                logger.info("Stopping")
+                await withTaskGroup(of: Void.self) { stopping in
+                    stopping.addTask {
+                        do {
+                            try await beforeStop()
+                            while await engine() > 0 { try await Task.sleep(for: .milliseconds(10)) }
+                        } catch {
+                            if !(error is CancellationError) { logger.error("Stopping in order failed", metadata: ["error": "\(error)"]) }
+                        }
+                    }
+                    stopping.addTask { try? await Task.sleep(for: .seconds(stopSeconds)) }
+                    await stopping.next()
+                    stopping.cancelAll()
+                }
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}
