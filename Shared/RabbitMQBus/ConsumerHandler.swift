@@ -19,7 +19,8 @@ final class ConsumerHandler: LinkHandler {
     private var dirty: Set<Int> = []
     private var rejected: [(consumer: Int, tag: UInt64, requeue: Bool)] = []
     private var jobs: [Job] = []
-    private var leaving: [(channel: UInt16?, gate: Gate<Void>)] = []
+    private var leaving: [(consumer: Int, gate: Gate<Void>)] = []
+    private var retrying: Set<Int> = []
     private var lastChannel = ConsumerHandler.declaring
     private var epoch: UInt64 = 0
     private var lastActivity = ContinuousClock.now
@@ -36,7 +37,7 @@ final class ConsumerHandler: LinkHandler {
         do throws(OperationFailure) { try link.openChannel(Self.declaring) } catch { throw error.asLinkFailure }
         for item in declarations.items { try redeclare(item, link) }
         for id in consumers.keys.sorted() {
-            if let consumer = consumers[id] { try reestablish(consumer, link) }
+            if let consumer = consumers[id] { try reestablish(consumer, redeclaring: false, link) }
         }
     }
 
@@ -46,7 +47,11 @@ final class ConsumerHandler: LinkHandler {
         arrived = []
         dirty = []
         rejected = []
-        for left in leaving { left.gate.open(.success(())) }
+        retrying = []
+        for left in leaving {
+            consumers[left.consumer] = nil
+            left.gate.open(.success(()))
+        }
         leaving = []
     }
 
@@ -80,7 +85,7 @@ final class ConsumerHandler: LinkHandler {
             consumer.detached()
             hub.tell(.consumerCancelled(queue: consumer.request.queue))
             try link.closeChannel(channel)
-            try reestablish(consumer, link)
+            try reestablish(consumer, redeclaring: true, link)
         case .channelClosed(let channel, let refusal):
             guard let consumer = byChannel.removeValue(forKey: channel) else { return }
             consumer.detached()
@@ -128,19 +133,15 @@ final class ConsumerHandler: LinkHandler {
             gate.open(.success(()))
             return
         }
-        consumer.handOver()
-        leaving.append((consumer.channel, gate))
-        if consumer.channel == nil { leaveWithoutChannel() }
-        // Its acknowledgements go out before the channel is closed.
         consumer.request.batches.finish()
-        if consumer.channel == nil { consumers[id] = nil } else { leavingConsumers.append(id) }
-    }
-
-    private var leavingConsumers: [Int] = []
-
-    private func leaveWithoutChannel() {
-        for left in leaving where left.channel == nil { left.gate.open(.success(())) }
-        leaving.removeAll { $0.channel == nil }
+        if consumer.channel == nil {
+            consumers[id] = nil
+            retrying.remove(id)
+            gate.open(.success(()))
+        } else {
+            // Its acknowledgements go out before the channel is closed.
+            leaving.append((id, gate))
+        }
     }
 
     // MARK: Work
@@ -149,9 +150,9 @@ final class ConsumerHandler: LinkHandler {
         var didAny = try flush(link)
         if try leave(link) { didAny = true }
         let now = ContinuousClock.now
-        for consumer in consumers.values where consumer.channel == nil {
-            guard let retry = consumer.retry, retry <= now else { continue }
-            try reestablish(consumer, link)
+        for id in retrying {
+            guard let consumer = consumers[id], let retry = consumer.retry, retry <= now else { continue }
+            try reestablish(consumer, redeclaring: true, link)
             didAny = true
         }
         if !jobs.isEmpty {
@@ -184,14 +185,16 @@ final class ConsumerHandler: LinkHandler {
 
     private func leave(_ link: Link) throws(LinkFailure) -> Bool {
         guard !leaving.isEmpty else { return false }
-        for id in leavingConsumers {
-            guard let consumer = consumers.removeValue(forKey: id), let channel = consumer.channel else { continue }
-            byChannel[channel] = nil
-            try link.closeChannel(channel)
+        while let left = leaving.popLast() {
+            if let consumer = consumers.removeValue(forKey: left.consumer), let channel = consumer.channel {
+                byChannel[channel] = nil
+                do throws(LinkFailure) { try link.closeChannel(channel) } catch {
+                    left.gate.open(.success(()))
+                    throw error
+                }
+            }
+            left.gate.open(.success(()))
         }
-        leavingConsumers = []
-        for left in leaving { left.gate.open(.success(())) }
-        leaving = []
         return true
     }
 
@@ -226,12 +229,15 @@ final class ConsumerHandler: LinkHandler {
             try establish(consumer, link)
             consumers[request.id] = consumer
             gate.open(.success(()))
-        } catch .channel(let refusal) {
-            request.batches.finish()
-            gate.open(.failure(refusal.error(about: request.queue)))
-        } catch .link(let failure) {
-            jobs.insert(.consume(request, gate), at: 0)
-            throw failure
+        } catch {
+            switch error {
+            case .channel(let refusal):
+                request.batches.finish()
+                gate.open(.failure(refusal.error(about: request.queue)))
+            case .link(let failure):
+                jobs.insert(.consume(request, gate), at: 0)
+                throw failure
+            }
         }
     }
 
@@ -242,11 +248,10 @@ final class ConsumerHandler: LinkHandler {
         do throws(OperationFailure) {
             try link.declare(item, on: Self.declaring)
             return nil
-        } catch .channel(let refusal) {
+        } catch {
+            guard case .channel(let refusal) = error else { throw error.asLinkFailure }
             do throws(OperationFailure) { try link.openChannel(Self.declaring) } catch { throw error.asLinkFailure }
             return refusal.error(about: item.subject)
-        } catch .link(let failure) {
-            throw failure
         }
     }
 
@@ -283,24 +288,27 @@ final class ConsumerHandler: LinkHandler {
         throw .channel(ChannelRefusal(code: 0, text: "all \(limit) channels of the connection are in use"))
     }
 
-    private func reestablish(_ consumer: Consumer, _ link: Link) throws(LinkFailure) {
-        for item in declarations.items(about: consumer.request.queue) where consumer.retry == nil { try redeclare(item, link) }
-        do throws(OperationFailure) { try establish(consumer, link) } catch .channel(let refusal) {
+    private func reestablish(_ consumer: Consumer, redeclaring: Bool, _ link: Link) throws(LinkFailure) {
+        retrying.remove(consumer.request.id)
+        if redeclaring {
+            for item in declarations.items(about: consumer.request.queue) { try redeclare(item, link) }
+        }
+        do throws(OperationFailure) { try establish(consumer, link) } catch {
+            guard case .channel(let refusal) = error else { throw error.asLinkFailure }
             hub.tell(.channelError(subject: consumer.request.queue, reason: refusal.text))
             retryLater(consumer)
-        } catch .link(let failure) {
-            throw failure
         }
     }
 
     private func retryLater(_ consumer: Consumer) {
         consumer.retry = .now + consumer.backoff.next()
+        retrying.insert(consumer.request.id)
     }
 
     // MARK: Sleep and end
 
     var deadline: ContinuousClock.Instant? {
-        consumers.values.lazy.compactMap(\.retry).min().map { min($0, closing ?? $0) } ?? closing
+        (retrying.compactMap { consumers[$0]?.retry } + [closing].compactMap { $0 }).min()
     }
 
     /// Acknowledgements are expected soon after deliveries; later they may wake the thread.

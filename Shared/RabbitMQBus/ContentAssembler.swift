@@ -70,7 +70,8 @@ struct ContentAssembler {
         } else if frame.frame_type == UInt8(AMQP_FRAME_BODY) {
             let fragment = frame.payload.body_fragment
             partials[channel]?.delivery.body.append(contentsOf: UnsafeRawBufferPointer(start: fragment.bytes, count: fragment.len))
-            partials[channel]?.missing -= min(UInt64(fragment.len), partials[channel]?.missing ?? 0)
+            let missing = partials[channel]?.missing ?? 0
+            partials[channel]?.missing = missing - min(UInt64(fragment.len), missing)
         }
         guard let partial = partials[channel], partial.hasHeader, partial.missing == 0 else { return nil }
         partials[channel] = nil

@@ -42,7 +42,9 @@ final class EventHub: Sendable {
     }
 
     func tell(_ event: BusEvent) {
-        for listener in state.withLock({ Array($0.listeners.values) }) { listener.yield(event) }
+        state.withLock { state in
+            for listener in state.listeners.values { listener.yield(event) }
+        }
     }
 
     func up(_ role: Role) {
@@ -50,21 +52,21 @@ final class EventHub: Sendable {
             state.up.insert(role)
             guard state.up.count == 2, !state.isClosed else { return nil }
             state.wasUp = true
+            // Under the lock, so that listeners see the order of what happened.
+            for listener in state.listeners.values { listener.yield(.connected) }
             defer { state.waiting = [] }
             return state.waiting
         }
-        guard let waiting else { return }
-        tell(.connected)
-        for continuation in waiting { continuation.resume() }
+        for continuation in waiting ?? [] { continuation.resume() }
     }
 
     func down(_ role: Role, reason: String) {
-        let isNews = state.withLock { state in
+        state.withLock { state in
             let wereBoth = state.up.count == 2
             state.up.remove(role)
-            return wereBoth && !state.isClosed
+            guard wereBoth, !state.isClosed else { return }
+            for listener in state.listeners.values { listener.yield(.disconnected(reason: reason)) }
         }
-        if isNews { tell(.disconnected(reason: reason)) }
     }
 
     /// The broker refuses this client; before the first connection that ends the start, and true is returned.

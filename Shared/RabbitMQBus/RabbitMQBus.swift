@@ -30,7 +30,10 @@ public final class RabbitMQBus: MessageBus {
         consumer = try Inbox()
     }
 
-    deinit { stopThreads(patience: .zero) }
+    deinit {
+        stopThreads(patience: .zero)
+        hub.close()
+    }
 
     /// Connects; a broker that is not reachable is waited for. To be called before anything else.
     ///
@@ -42,7 +45,12 @@ public final class RabbitMQBus: MessageBus {
             return phase == .new
         }
         if mustStart { try startThreads() }
-        try await hub.connected()
+        do {
+            try await hub.connected()
+        } catch {
+            stopThreads(patience: .zero)
+            throw error
+        }
     }
 
     private func startThreads() throws(BusError) {

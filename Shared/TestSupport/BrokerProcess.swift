@@ -7,10 +7,8 @@ import Synchronization
 /// `rabbitmq-server`. User and password are `guest`.
 public final class BrokerProcess: Sendable {
     private struct State {
-        var broker: ChildProcess?
-        var portMapper: ChildProcess?
-        var watchdogs: [ChildProcess] = []
-        var pipes: [Int32] = []
+        var broker: GuardedProcess?
+        var portMapper: GuardedProcess?
     }
 
     private static let server = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -48,10 +46,7 @@ public final class BrokerProcess: Sendable {
     /// Kills the broker without warning (SIGKILL), data stay.
     public func kill() async {
         try? await Self.blocking { [self] in
-            state.withLock { state in
-                state.broker?.killGroup()
-                state.broker = nil
-            }
+            forgetBroker()
         }
     }
 
@@ -72,36 +67,23 @@ public final class BrokerProcess: Sendable {
         try state.withLock { state in
             if state.portMapper == nil {
                 // The broker would start one that outlives it.
-                let mapper = try ChildProcess(
-                    ["/usr/bin/epmd", "-address", "127.0.0.1", "-port", "\(files.epmdPort)"], environment: files.environment)
-                state.portMapper = mapper
-                try guardGroup(mapper.pid, &state)
+                state.portMapper = try GuardedProcess(
+                    ["/usr/bin/epmd", "-address", "127.0.0.1", "-port", "\(files.epmdPort)"], environment: files.environment,
+                    output: "/dev/null", directory: files.directory)
             }
-            guard state.broker == nil else { return }
-            let broker = try ChildProcess([Self.server], environment: files.environment, output: "\(files.directory)/output")
-            state.broker = broker
-            try guardGroup(broker.pid, &state)
+            if state.broker == nil {
+                state.broker = try GuardedProcess(
+                    [Self.server], environment: files.environment, output: "\(files.directory)/output", directory: files.directory)
+            }
         }
-    }
-
-    /// A shell that kills the group when this process is gone, which it learns from the end of a pipe.
-    private func guardGroup(_ group: pid_t, _ state: inout State) throws {
-        var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw TestSupportError("no pipe: \(String(cString: strerror(errno)))") }
-        defer { close(ends[0]) }
-        state.pipes.append(ends[1])
-        let script = "read line || { kill -KILL -\(group); sleep 0.2; rm -rf -- \"$0\"; }"
-        state.watchdogs.append(
-            try ChildProcess(["/bin/sh", "-c", script, files.directory], environment: files.environment, input: ends[0]))
     }
 
     private func awaitReadiness() throws {
         let end = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < end {
             if answers() { return }
-            let hasEnded = state.withLock { $0.broker?.hasEnded() ?? true }
-            if hasEnded {
-                state.withLock { $0.broker = nil }
+            if state.withLock({ $0.broker?.hasEnded() ?? true }) {
+                forgetBroker()
                 throw TestSupportError("the broker ended while it started: \(files.lastOutput())")
             }
             usleep(50_000)
@@ -117,17 +99,22 @@ public final class BrokerProcess: Sendable {
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         guard LoopbackPort.connect(socket, port: files.port) else { return false }
         let header: [UInt8] = Array("AMQP".utf8) + [0, 0, 9, 1]
-        guard send(socket, header, header.count, Int32(MSG_NOSIGNAL.rawValue)) == header.count else { return false }
+        guard send(socket, header, header.count, Int32(MSG_NOSIGNAL)) == header.count else { return false }
         var first: UInt8 = 0
         return recv(socket, &first, 1, 0) == 1 && first == 1
+    }
+
+    private func forgetBroker() {
+        state.withLock { state in
+            state.broker?.killGroup()
+            state.broker = nil
+        }
     }
 
     private func shutDown() {
         state.withLock { state in
             state.broker?.killGroup()
             state.portMapper?.killGroup()
-            for watchdog in state.watchdogs { watchdog.killGroup() }
-            for pipe in state.pipes { close(pipe) }
             state = State()
         }
         files.remove()

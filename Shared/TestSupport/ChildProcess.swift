@@ -51,3 +51,33 @@ struct ChildProcess: Sendable {
         return waitpid(pid, &status, WNOHANG) != 0
     }
 }
+
+/// A child whose whole group ends with this process, however that ends, and whose directory is removed then.
+struct GuardedProcess: Sendable {
+    private let child: ChildProcess
+    private let watchdog: ChildProcess
+    private let lifeline: Int32
+
+    init(_ arguments: [String], environment: [String: String], output: String, directory: String) throws {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw TestSupportError("no socket pair: \(String(cString: strerror(errno)))")
+        }
+        defer { close(ends[0]) }
+        lifeline = ends[1]
+        child = try ChildProcess(arguments, environment: environment, output: output)
+        // A shell that learns from the end of its input that this process is gone.
+        let script = "read line || { kill -KILL -\(child.pid); sleep 0.2; rm -rf -- \"$0\"; }"
+        watchdog = try ChildProcess(["/bin/sh", "-c", script, directory], environment: environment, input: ends[0])
+    }
+
+    /// Kills the group and waits for the child's end. Blocks.
+    func killGroup() {
+        watchdog.killGroup()
+        close(lifeline)
+        child.killGroup()
+    }
+
+    /// Whether the child has ended.
+    func hasEnded() -> Bool { child.hasEnded() }
+}

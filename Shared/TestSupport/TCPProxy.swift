@@ -62,7 +62,8 @@ public final class TCPProxy: Sendable {
     private func acceptLoop() {
         defer { close(listener) }
         while true {
-            let client = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+            let client = accept(listener, nil, nil)
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             if state.withLock({ $0.isStopped }) || client < 0 {
                 if client >= 0 { close(client) }
                 return
@@ -92,8 +93,11 @@ public final class TCPProxy: Sendable {
         defer {
             state.withLock { state in
                 state.sockets.subtract([client, server])
-                close(client)
-                close(server)
+                for socket in [client, server] {
+                    // A child started meanwhile may hold a copy: closing alone would not tell the peer.
+                    shutdown(socket, Int32(SHUT_RDWR))
+                    close(socket)
+                }
             }
         }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
@@ -123,7 +127,7 @@ public final class TCPProxy: Sendable {
         var sent = 0
         while sent < allowed {
             let step = buffer.withUnsafeBytes { bytes in
-                bytes.baseAddress.map { send(sink, $0 + sent, allowed - sent, Int32(MSG_NOSIGNAL.rawValue)) } ?? -1
+                bytes.baseAddress.map { send(sink, $0 + sent, allowed - sent, Int32(MSG_NOSIGNAL)) } ?? -1
             }
             if step <= 0 { return false }
             sent += step

@@ -35,7 +35,7 @@ struct Management {
         // "guest:guest" in base 64.
         let text = "\(request) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\nConnection: close\r\n\r\n"
         let bytes = Array(text.utf8)
-        guard Glibc.send(made, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) == bytes.count else {
+        guard Glibc.send(made, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             throw Overdue(description: "the management API takes no request")
         }
         var answer = [UInt8](repeating: 0, count: 4096)

@@ -5,11 +5,10 @@ import TestSupport
 import Testing
 
 extension RabbitMQTests {
-    @Test(arguments: ["guest:wrong-secret@127.0.0.1:%d", "nobody:wrong-secret@127.0.0.1:%d/%%2F", "guest:guest@127.0.0.1:%d/absent"])
-    func refusedLoginsEndTheStartWithoutThePassword(_ pattern: String) async throws {
+    @Test(arguments: [("guest:wrong-secret", ""), ("nobody:wrong-secret", "/%2F"), ("guest:guest", "/absent")])
+    func refusedLoginsEndTheStartWithoutThePassword(_ login: String, _ path: String) async throws {
         let broker = try await SharedBroker.get()
-        let address = pattern.split(separator: "%d", omittingEmptySubsequences: false).joined(separator: "\(broker.port)")
-        let url = "amqp://" + address.split(separator: "%%").joined(separator: "%")
+        let url = "amqp://\(login)@127.0.0.1:\(broker.port)\(path)"
         let bus = try RabbitMQBus(try RabbitMQConfiguration(url: url, connectionName: "refused"))
         let error = await #expect(throws: BusError.self) { try await within(.seconds(30), "the refusal") { try await bus.start() } }
         #expect(error?.code == .accessRefused)
@@ -39,8 +38,9 @@ extension RabbitMQTests {
         let broker = try await SharedBroker.get()
         let bus = try await withBus(broker.url) { $0 }
         #expect(!bus.isConnected)
-        guard case [.failed] = await bus.publish([message(to: "any")]) else {
-            Issue.record("a closed bus publishes")
+        let outcomes = await bus.publish([message(to: "any")])
+        guard case .failed? = outcomes.first else {
+            Issue.record("a closed bus publishes: \(outcomes)")
             return
         }
         #expect(await #expect(throws: BusError.self) { try await bus.start() }?.code == .closed)

@@ -17,9 +17,10 @@ extension RabbitMQTests {
                 message.headers["number"] = .int(Int64(number))
                 return message
             }
-            async let outcomes = bus.publish(messages)
+            let publishing = Task { await bus.publish(messages) }
             let seen = try await within(.seconds(60), "5,000 messages") { await collect(5000, subscription) }
-            #expect(await outcomes.allSatisfy { $0 == .confirmed })
+            let outcomes = try await within(.seconds(60), "the confirms") { await publishing.value }
+            #expect(outcomes.allSatisfy { $0 == .confirmed })
             #expect(Set(seen.keys) == Set(messages.map(\.id)))
             #expect(seen.values.allSatisfy { $0 == 1 })
         }

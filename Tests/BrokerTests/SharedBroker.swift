@@ -25,20 +25,24 @@ struct Overdue: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Runs `body`, at most for `limit`.
+/// Runs `body`, at most for `limit`; what does not end then is left behind.
 func within<Value: Sendable>(
     _ limit: Duration, _ what: String, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-            try await Task.sleep(for: limit)
-            throw Overdue(description: "\(what) took longer than \(limit)")
-        }
-        defer { group.cancelAll() }
-        guard let value = try await group.next() else { throw Overdue(description: what) }
-        return value
+    let results = AsyncStream.makeStream(of: Result<Value, any Error>.self)
+    let work = Task {
+        do { results.continuation.yield(.success(try await body())) } catch { results.continuation.yield(.failure(error)) }
     }
+    let watch = Task {
+        try await Task.sleep(for: limit)
+        results.continuation.yield(.failure(Overdue(description: "\(what) took longer than \(limit)")))
+    }
+    defer {
+        work.cancel()
+        watch.cancel()
+    }
+    for await result in results.stream { return try result.get() }
+    throw Overdue(description: "\(what) was cancelled")
 }
 
 /// A started bus to `url` for the time of `body`.
