@@ -44,41 +44,37 @@ struct MessageWriter {
         _ properties: inout amqp_basic_properties_t, _ message: OutgoingMessage, correlationID: String?, replyTo: String?,
         _ scratch: Scratch
     ) -> Bool {
-        var fits = true
-        func set(_ field: inout amqp_bytes_t, _ flag: Int32, _ text: String?) {
-            guard let text else { return }
-            guard let bytes = scratch.bytes(text) else {
-                fits = false
-                return
-            }
-            field = bytes
-            properties._flags |= amqp_flags_t(flag)
-        }
-        var id = amqp_bytes_t()
-        var type = amqp_bytes_t()
-        var reply = amqp_bytes_t()
-        var correlation = amqp_bytes_t()
-        var user = amqp_bytes_t()
-        var expiration = amqp_bytes_t()
-        set(&id, AMQP_BASIC_MESSAGE_ID_FLAG, message.id.uuidString)
-        set(&type, AMQP_BASIC_TYPE_FLAG, message.type.isEmpty ? nil : message.type)
-        set(&reply, AMQP_BASIC_REPLY_TO_FLAG, replyTo)
-        set(&correlation, AMQP_BASIC_CORRELATION_ID_FLAG, correlationID)
-        set(&user, AMQP_BASIC_USER_ID_FLAG, message.userID)
-        set(&expiration, AMQP_BASIC_EXPIRATION_FLAG, message.expiration.map { "\($0.pollMilliseconds)" })
-        properties.message_id = id
-        properties.type = type
-        properties.reply_to = reply
-        properties.correlation_id = correlation
-        properties.user_id = user
-        properties.expiration = expiration
-        properties._flags |= amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG)
+        var texts = PropertyTexts(scratch: scratch)
+        properties.message_id = texts.bytes(AMQP_BASIC_MESSAGE_ID_FLAG, message.id.uuidString)
+        properties.type = texts.bytes(AMQP_BASIC_TYPE_FLAG, message.type.isEmpty ? nil : message.type)
+        properties.reply_to = texts.bytes(AMQP_BASIC_REPLY_TO_FLAG, replyTo)
+        properties.correlation_id = texts.bytes(AMQP_BASIC_CORRELATION_ID_FLAG, correlationID)
+        properties.user_id = texts.bytes(AMQP_BASIC_USER_ID_FLAG, message.userID)
+        properties.expiration = texts.bytes(AMQP_BASIC_EXPIRATION_FLAG, message.expiration.map { "\($0.pollMilliseconds)" })
         properties.delivery_mode = message.persistent ? 2 : 1
-        guard !message.headers.isEmpty else { return fits }
+        properties._flags = texts.flags | amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG)
+        guard !message.headers.isEmpty else { return texts.fit }
         guard let table = headers(message.headers, scratch) else { return false }
         properties.headers = table
         properties._flags |= amqp_flags_t(AMQP_BASIC_HEADERS_FLAG)
-        return fits
+        return texts.fit
+    }
+
+    /// Copies texts for properties and notes which there are.
+    private struct PropertyTexts {
+        let scratch: Scratch
+        var flags: amqp_flags_t = 0
+        var fit = true
+
+        mutating func bytes(_ flag: Int32, _ text: String?) -> amqp_bytes_t {
+            guard let text else { return amqp_empty_bytes }
+            flags |= amqp_flags_t(flag)
+            guard let bytes = scratch.bytes(text) else {
+                fit = false
+                return amqp_empty_bytes
+            }
+            return bytes
+        }
     }
 
     private static func headers(_ headers: MessageHeaders, _ scratch: Scratch) -> amqp_table_t? {

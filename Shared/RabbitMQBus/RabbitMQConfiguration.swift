@@ -29,7 +29,7 @@ public struct RabbitMQConfiguration: Sendable, CustomStringConvertible, CustomRe
     /// At most so many messages are published and not yet confirmed.
     public var maximumInFlight = 2048
     /// At most so many bytes of bodies are published and not yet confirmed; one message may exceed it.
-    public var maximumBytesInFlight = 16 << 20
+    public var maximumBytesInFlight = 4 << 20
     /// The pause before the first attempt to connect again; it doubles, with jitter.
     public var minimumBackoff: Duration = .milliseconds(50)
     /// The longest pause between two attempts to connect.

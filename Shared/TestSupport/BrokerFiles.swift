@@ -55,9 +55,9 @@ struct BrokerFiles: Sendable {
         ]
     }
 
-    /// The end of what the broker printed, for error messages.
-    func lastOutput() -> String {
-        guard let data = FileManager.default.contents(atPath: "\(directory)/output") else { return "no output" }
+    /// The end of one of the files, for error messages.
+    func lastText(of file: String) -> String {
+        guard let data = FileManager.default.contents(atPath: "\(directory)/\(file)") else { return "no output" }
         return String(decoding: data.suffix(2000), as: UTF8.self)
     }
 

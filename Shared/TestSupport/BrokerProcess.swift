@@ -11,7 +11,7 @@ public final class BrokerProcess: Sendable {
         var portMapper: GuardedProcess?
     }
 
-    private static let server = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+    private static let programs = "/usr/lib/rabbitmq/bin"
 
     private let files: BrokerFiles
     private let state = Mutex(State())
@@ -61,6 +61,19 @@ public final class BrokerProcess: Sendable {
         try? await Self.blocking { [self] in shutDown() }
     }
 
+    /// Runs `rabbitmqctl` with these arguments on this broker, which takes some seconds.
+    ///
+    /// - Throws: ``TestSupportError`` with what it printed when it fails or has not ended within a minute.
+    public func control(_ arguments: [String]) async throws {
+        try await Self.blocking { [files] in
+            let output = "\(files.directory)/control"
+            let child = try ChildProcess(["\(Self.programs)/rabbitmqctl"] + arguments, environment: files.environment, output: output)
+            if child.exitCode(within: .seconds(60)) != 0 {
+                throw TestSupportError("rabbitmqctl \(arguments.joined(separator: " ")) failed: \(files.lastText(of: "control"))")
+            }
+        }
+    }
+
     // MARK: Blocking
 
     private func launch() throws {
@@ -73,7 +86,8 @@ public final class BrokerProcess: Sendable {
             }
             if state.broker == nil {
                 state.broker = try GuardedProcess(
-                    [Self.server], environment: files.environment, output: "\(files.directory)/output", directory: files.directory)
+                    ["\(Self.programs)/rabbitmq-server"], environment: files.environment, output: "\(files.directory)/output",
+                    directory: files.directory)
             }
         }
     }
@@ -84,11 +98,11 @@ public final class BrokerProcess: Sendable {
             if answers() { return }
             if state.withLock({ $0.broker?.hasEnded() ?? true }) {
                 forgetBroker()
-                throw TestSupportError("the broker ended while it started: \(files.lastOutput())")
+                throw TestSupportError("the broker ended while it started: \(files.lastText(of: "output"))")
             }
             usleep(50_000)
         }
-        throw TestSupportError("the broker was not ready within two minutes: \(files.lastOutput())")
+        throw TestSupportError("the broker was not ready within two minutes: \(files.lastText(of: "output"))")
     }
 
     /// Whether the broker answers the protocol header with a method frame.

@@ -45,6 +45,18 @@ struct ChildProcess: Sendable {
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     }
 
+    /// Waits for the child's end, at most for `limit`, and returns its exit code; `nil` when it was killed or had to be. Blocks.
+    func exitCode(within limit: Duration) -> Int32? {
+        let end = ContinuousClock.now + limit
+        var status: Int32 = 0
+        while ContinuousClock.now < end {
+            if waitpid(pid, &status, WNOHANG) == pid { return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil }
+            usleep(20_000)
+        }
+        killGroup()
+        return nil
+    }
+
     /// Whether the child has ended; it is reaped then.
     func hasEnded() -> Bool {
         var status: Int32 = 0

@@ -56,6 +56,22 @@ extension RabbitMQTests {
         }
     }
 
+    @Test func aBlockedBrokerSuspendsPublishingUntilItTakesMessagesAgain() async throws {
+        let broker = try await SharedBroker.get()
+        try await withBus(broker.url) { bus in
+            let queue = freshQueue("blocked")
+            try await bus.declare(Topology(queues: [QueueDefinition(name: queue, kind: .classic)]))
+            let events = bus.events()
+            try await broker.control(["set_vm_memory_high_watermark", "0"])
+            let messages = (0..<5000).map { _ in message(to: queue) }
+            let publishing = Task { await bus.publish(messages) }
+            _ = try await first(events) { if case .blocked = $0 { true } else { false } }
+            try await broker.control(["set_vm_memory_high_watermark", "0.6"])
+            let outcomes = try await within(.seconds(60), "publishing") { await publishing.value }
+            #expect(outcomes.allSatisfy { $0 == .confirmed })
+        }
+    }
+
     @Test func closingEndsAStartThatWaits() async throws {
         let ports = try TCPProxy(to: 1)
         ports.stop()
