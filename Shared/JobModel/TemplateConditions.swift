@@ -4,7 +4,7 @@ extension Condition {
     /// An element of `conditions`.
     ///
     /// - Parameter inputs: The names the step knows: given, expected, put out by earlier steps.
-    static func read(_ value: TemplateValue, inputs: Set<String>) -> Condition? {
+    static func read(_ value: TemplateValue, inputs: KnownInputs) -> Condition? {
         value.object { fields in
             let inputName = fields.required("inputName", "the name of an input").flatMap { readInputName($0, inputs) }
             let `operator` = fields.required("operator", "a comparison")?.choice(Operator.self)
@@ -15,13 +15,13 @@ extension Condition {
         }
     }
 
-    private static func readInputName(_ value: TemplateValue, _ inputs: Set<String>) -> String? {
+    private static func readInputName(_ value: TemplateValue, _ inputs: KnownInputs) -> String? {
         guard let name = value.text(1...128) else { return nil }
         return check(name, value, inputs) ? name : nil
     }
 
     /// `value`: a literal, `$name` for another input, `$$` for a dollar sign.
-    private static func readValue(_ value: TemplateValue, _ operator: Operator?, _ inputs: Set<String>) -> String? {
+    private static func readValue(_ value: TemplateValue, _ operator: Operator?, _ inputs: KnownInputs) -> String? {
         guard let text = value.text() else { return nil }
         guard text.utf8.first == UInt8(ascii: "$") else {
             return `operator` == .matches ? value.regularExpression() : text
@@ -33,12 +33,12 @@ extension Condition {
         return check(String(text.dropFirst()), value, inputs) ? text : nil
     }
 
-    private static func check(_ name: String, _ value: TemplateValue, _ inputs: Set<String>) -> Bool {
+    private static func check(_ name: String, _ value: TemplateValue, _ inputs: KnownInputs) -> Bool {
         if inputs.contains(name) || isReserved(name) { return true }
-        let known = inputs.sorted()
+        let known = inputs.examples
         value.problem(
             "unknown input",
-            expected: known.isEmpty ? "an input that expectedInputs names" : "one of \(known.prefix(20).joined(separator: ", "))",
+            expected: known.isEmpty ? "an input that expectedInputs names" : "an input such as \(known.joined(separator: ", "))",
             hint: NearestName.hint(for: name, among: known + reserved)
                 ?? "name it in expectedInputs, or write $$ for a literal dollar sign") as Void?
         return false
@@ -52,4 +52,22 @@ extension Condition {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count >= 3 && parts[0] == "node" && !parts.contains("")
     }
+}
+
+/// The names that the steps read so far put out. Shared by the steps of one reading, so that none of them copies it.
+final class StepOutputs {
+    var names: Set<String> = []
+}
+
+/// The names of inputs that a step knows.
+struct KnownInputs {
+    /// Those it is given or expects.
+    let own: Set<String>
+    /// Those that earlier steps put out.
+    let earlier: StepOutputs
+
+    func contains(_ name: String) -> Bool { own.contains(name) || earlier.names.contains(name) }
+
+    /// A few of them, for error messages; all when they are few.
+    var examples: [String] { (Array(own.prefix(20)) + earlier.names.prefix(20)).sorted() }
 }

@@ -8,9 +8,9 @@ extension Actions {
             _ = fields.optional("timeoutSeconds")  // older dialects; read with the groups, whose default it is
             let values = fields.required("steps", "an array of steps")?.elements(atLeast: 1, "step")
             var steps: [Step] = []
-            var outputs: Set<String> = []
+            let outputs = StepOutputs()
             for (index, value) in (values ?? []).enumerated() {
-                if let step = Step.read(value, number: index + 1, outputs: &outputs) { steps.append(step) }
+                if let step = Step.read(value, number: index + 1, outputs: outputs) { steps.append(step) }
             }
             guard let accessMode, values != nil else { return nil }
             return Actions(accessMode: accessMode.rawValue, steps: steps)
@@ -28,7 +28,7 @@ extension Step {
     /// - Parameters:
     ///   - number: Its place, from 1.
     ///   - outputs: The names that earlier steps put out; those of this step are added.
-    static func read(_ value: TemplateValue, number: Int, outputs: inout Set<String>) -> Step? {
+    static func read(_ value: TemplateValue, number: Int, outputs: StepOutputs) -> Step? {
         value.object(spellings: olderNames) { fields in
             let stepNumber = fields.optional("stepNumber").flatMap { readStepNumber($0, number) }
             let name =
@@ -43,9 +43,9 @@ extension Step {
             let retryCount = fields.optional("retryCount")?.int(0...) ?? 1
             let failureBehavior = fields.optional("failureBehavior").flatMap(FailureBehavior.read) ?? FailureBehavior()
             let limits = fields.optional("limits").flatMap(StepLimits.read) ?? StepLimits()
-            let names = outputs.union(fields.keys(of: "inputs")).union(fields.keys(of: "expectedInputs"))
+            let names = KnownInputs(own: Set(fields.keys(of: "inputs") + fields.keys(of: "expectedInputs")), earlier: outputs)
             let conditions = fields.optional("conditions")?.elements("condition")?.compactMap { Condition.read($0, inputs: names) } ?? []
-            outputs.formUnion(outputFieldRules.keys)
+            outputs.names.formUnion(outputFieldRules.keys)
             guard let name, let interpreter, let command else { return nil }
             return Step(
                 name: name, description: description, interpreter: interpreter, command: command, inputs: inputs,
