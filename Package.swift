@@ -33,6 +33,16 @@ extension Target {
         .target(name: name, dependencies: dependencies, path: "Services/\(folder)/Core", swiftSettings: settings)
     }
 
+    /// The options and wiring of one executable: `Services/<folder>/Main`.
+    static func main(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+        .executableTarget(
+            name: name,
+            dependencies: dependencies + [
+                .argumentParser, .logging, "JSONStore", "MessageBus", "Messages", "ServiceKit", "ServiceRuntime",
+            ],
+            path: "Services/\(folder)/Main", swiftSettings: settings)
+    }
+
     /// The tests of a library: `Tests/<library>Tests`.
     static func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
@@ -96,6 +106,9 @@ let package = Package(
 
         .core("CollectorCore", "ResultCollector", ["JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", .logging]),
         .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .heap]),
+
+        .main("orchestrator-worker", "OrchestratorWorker", ["WorkerCore"]),
+        .main("result-collector", "ResultCollector", ["CollectorCore"]),
 
         .tests("OrchestrationTests", ["CollectorCore", "WorkerCore"]),
     ],
