@@ -36,7 +36,7 @@ final class BrokerStub: Sendable {
     init(_ answer: @escaping @Sendable (Request) -> UInt?) async throws {
         let contents = Contents(answer)
         self.contents = contents
-        channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()

@@ -71,7 +71,7 @@ private let user = "node-00000000-0000-4000-8000-000000000001"
         let stub = try await BrokerStub { _ in 204 }
         try await stub.close()
         let error = try await #require(throws: BrokerAccountError.self) {
-            try await accounts(stub, timeout: .seconds(1)).removeNodeAccount(node: id(1))
+            try await accounts(stub, timeout: .milliseconds(200)).removeNodeAccount(node: id(1))
         }
         #expect(error.found.hasPrefix("no answer"))
     }

@@ -86,9 +86,11 @@ private final class Directory {
 
     @Test func aMissingFileOrDirectoryIsSaid() throws {
         let directory = try Directory()
-        #expect(try #require(throws: MasterKeyFileError.self) { try directory.key.load() }.found == "no file")
+        let missing = try #require(throws: MasterKeyFileError.self) { try directory.key.load() }
+        #expect(missing.found == "no file")
         let nowhere = MasterKeyFile(path: "\(directory.path)/missing/master.key")
-        #expect(try #require(throws: MasterKeyFileError.self) { try nowhere.loadOrCreate() }.found == "No such file or directory")
+        let error = try #require(throws: MasterKeyFileError.self) { try nowhere.loadOrCreate() }
+        #expect(error.found == "No such file or directory")
     }
 
     @Test func aLinkOrDirectoryIsNotFollowed() throws {

@@ -14,7 +14,7 @@ import Testing
             return (random >> 33) % bound
         }
         var desk = Desk()
-        for step in 0..<400 {
+        for step in 0..<250 {
             desk.now = desk.now + .seconds(Int(draw(90)))
             let machine = UInt8(draw(12))
             let key = draw(4)

@@ -76,7 +76,7 @@ import Testing
         let own = "node-\(id(1).uuidString.lowercased())"
         for user in [nil, own] {
             let input = try ResolverInput(delivery(NodeCheckIn.name, checkIn.encoded(), exchange: Exchanges.nodes, user: user))
-            guard case .checkIn(let found) = input else { return #expect(Bool(false), "\(input)") }
+            guard case .checkIn(let found) = input else { return Issue.record("found \(input)") }
             #expect(found == checkIn)
         }
         #expect(throws: RefusedMessage.self) {

@@ -44,7 +44,7 @@ public final class Enrolment: Sendable {
     public func enrol(_ message: NodeEnrol) async throws -> EnrolledNode {
         let reply = try await engine.outcome(of: .enrol(EnrolmentRequest(message, newNodeID: makeID())))
         guard case .enrolled(let node) = reply else {
-            throw QueryProblem(status: 503, detail: "the node-resolver gave an answer of another kind; this is a defect")
+            throw QueryProblem(status: 500, detail: "the node-resolver gave an answer of another kind; this is a defect")
         }
         guard underWay.withLock({ $0.insert(node).inserted }) else {
             throw QueryProblem(status: 503, detail: "this machine is being enrolled at this moment; try again")

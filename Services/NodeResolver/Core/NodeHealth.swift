@@ -1,4 +1,4 @@
-public import JSON
+public import JobModel
 
 /// How long a node has been silent. It is computed when somebody asks, never kept: silence is no event.
 public enum NodeHealth: String, Sendable, CaseIterable, JSONEnumeration {
