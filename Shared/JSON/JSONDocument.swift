@@ -74,8 +74,17 @@ extension JSONReader {
                 let keyOffset = reader.mark
                 members.append(JSONMember(key: key.string, keyOffset: keyOffset, node: try reader.node()))
             }
+            try checkNames(of: members)
             kind = .object(members)
         }
         return JSONNode(kind, offset: offset, end: index)
+    }
+
+    private func checkNames(of members: [JSONMember]) throws {
+        guard members.contains(where: { !$0.key.utf8.allSatisfy { $0 < 0x80 } }) else { return }
+        var names: Set<String> = []
+        for member in members where !names.insert(member.key).inserted {
+            throw equivalent(member.key, at: member.keyOffset).inside(member.key)
+        }
     }
 }

@@ -12,7 +12,8 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case unexpectedEnd
         /// Something other than white space follows the value.
         case trailingData
-        /// An object has the same key twice, however written.
+        /// An object has the same key twice, however written. Two keys that only Unicode's canonical equivalence makes the same are told
+        /// apart by a reader's `object`, and refused by what holds members by `String`.
         case duplicateKey
         /// More arrays and objects are open than the limits allow.
         case depth
@@ -38,7 +39,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         case encoding
         /// A value of another kind than expected.
         case type
-        /// A value of the right kind that is not one of those expected.
+        /// A value or key of the right kind that is not one of those expected.
         case value
         /// An object lacks a field.
         case missingField

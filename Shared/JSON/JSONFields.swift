@@ -13,7 +13,8 @@ public struct JSONFields: Sendable {
         var start = reader
         _ = start.beginValue()
         try reader.object { reader, key in
-            offsets[key.string] = reader.offset
+            let (name, mark) = (key.string, reader.mark)
+            guard offsets.updateValue(reader.offset, forKey: name) == nil else { throw reader.equivalent(name, at: mark) }
             try reader.skip()
         }
         self.offsets = offsets

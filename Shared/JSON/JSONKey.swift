@@ -69,6 +69,12 @@ public struct JSONKey: Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the key is not `literal`, byte for byte.
+    @inlinable
+    public static func != (key: JSONKey, literal: StaticString) -> Bool {
+        !(key == literal)
+    }
+
     /// Calls `body` with the key's UTF-8, which is valid during the call only.
     @inlinable
     public func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {

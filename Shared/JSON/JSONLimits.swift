@@ -10,6 +10,9 @@ public struct JSONLimits: Sendable, Hashable {
     /// The largest depth that can be allowed.
     public static let deepest = 512
 
+    /// How many combining marks may follow one another in a key, as in Unicode's Stream-Safe Text Format (UAX #15).
+    public static let combiningMarks = 30
+
     /// Limits: 64 levels and 16 MiB unless told otherwise.
     public init(depth: Int = 64, bytes: Int = 16 << 20) {
         self.depth = depth

@@ -118,7 +118,8 @@ extension JSONReader {
         }
     }
 
-    private static func located(_ error: any Error, inside token: String) -> any Error {
+    /// The error seen from the value that holds the one it is about.
+    static func located(_ error: any Error, inside token: String) -> any Error {
         (error as? JSONError)?.inside(token) ?? error
     }
 }

@@ -12,6 +12,7 @@ extension JSONReader {
         }
         let text = try scanString()
         let key = text.isEscaped ? escapedKey(text) : JSONKey(bytes, offset: text.start, count: text.count)
+        if !text.isPlain { try checkMarks(of: key) }
         if names == nil, text.isPlain, keys.count - firstKey < KeyEntry.most {
             let entry = KeyEntry(hash: key.filter, offset: text.start, count: text.count)
             for other in keys[firstKey...] where other.hash == entry.hash {
@@ -20,9 +21,9 @@ extension JSONReader {
             keys.append(entry)
             return key
         }
-        var all = names ?? KeyNames(keys[firstKey...].map { String(decoding: bytes[$0.offset..<$0.offset + $0.count], as: UTF8.self) })
+        var all = names ?? KeyNames(keys[firstKey...].map { KeyName(bytes[$0.offset..<$0.offset + $0.count]) })
         names = nil
-        let isNew = all.insert(key.string).inserted
+        let isNew = all.insert(key.withUTF8 { KeyName($0) }).inserted
         names = all
         guard isNew else { throw duplicate(key) }
         return key
@@ -38,9 +39,33 @@ extension JSONReader {
         return JSONKey(bytes, offset: 0, count: bytes.count)
     }
 
+    /// Refuses what would make comparing the key as a `String` slow: that sorts each run of combining marks, in quadratic time.
+    private func checkMarks(of key: JSONKey) throws {
+        let most = JSONLimits.combiningMarks
+        guard key.count > 2 * most else { return }
+        var run = 0
+        for scalar in key.string.unicodeScalars {
+            // The first combining mark is U+0300.
+            let isMark = scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+            run = isMark ? run + 1 : 0
+            guard run <= most else {
+                throw defect(.value, at: mark, expected: "a key with at most \(most) combining marks in a row", found: "one with more")
+            }
+        }
+    }
+
     private func duplicate(_ key: JSONKey) -> JSONError {
         defect(.duplicateKey, at: mark, expected: "each key once in an object", found: "the key \"\(key.string)\" a second time")
             .inside(key.string)
+    }
+
+    /// The error for a key at `offset` that equals another one as a `String`, but not byte for byte: who holds members by `String` would lose
+    /// one of them.
+    @usableFromInline
+    func equivalent(_ key: String, at offset: Int) -> JSONError {
+        defect(
+            .duplicateKey, at: offset, expected: "each key once in an object",
+            found: "the key \"\(key)\" a second time, written with other code points")
     }
 }
 

@@ -64,8 +64,6 @@ extension JSONReader {
     mutating func scanNumber() throws -> Int {
         switch beginValue() {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
-        case UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "N"), UInt8(ascii: "I"):
-            throw defect(.number, at: index, expected: "a number", found: character(at: index))
         default: throw mismatch("a number")
         }
         let scan = bytes.withUnsafeBufferPointer { NumberScan($0, from: index) }

@@ -65,7 +65,10 @@ extension JSONReader {
             return .array(elements)
         case .object:
             var members: [String: JSONValue] = [:]
-            try object { members[$1.string] = try $0.value() }
+            try object { reader, key in
+                let (name, mark) = (key.string, reader.mark)
+                guard members.updateValue(try reader.value(), forKey: name) == nil else { throw reader.equivalent(name, at: mark) }
+            }
             return .object(members)
         }
     }
@@ -91,7 +94,7 @@ extension JSONReader {
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
         case UInt8(ascii: "n"): try literal("null")
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "."): index = try scanNumber()
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): index = try scanNumber()
         default: throw unexpected("a value")
         }
     }
@@ -128,7 +131,10 @@ extension JSONReader {
     @inlinable
     public mutating func decodeMap<T: JSONDecodable>(of type: T.Type = T.self) throws -> [String: T] {
         var members: [String: T] = [:]
-        try object { members[$1.string] = try T(from: &$0) }
+        try object { reader, key in
+            let (name, mark) = (key.string, reader.mark)
+            guard members.updateValue(try T(from: &reader), forKey: name) == nil else { throw reader.equivalent(name, at: mark) }
+        }
         return members
     }
 
@@ -145,9 +151,7 @@ extension JSONReader {
     ///
     /// - Throws: `JSONError` when the next value is none.
     public mutating func stringMap() throws -> [String: String] {
-        var members: [String: String] = [:]
-        try object { members[$1.string] = try $0.string() }
-        return members
+        try decodeMap()
     }
 
     /// Moves over `word`, of whose first letter the next byte is.
@@ -157,8 +161,8 @@ extension JSONReader {
             end <= bytes.count && word.withUTF8Buffer { bytes[index..<end].elementsEqual($0) }
         }
         guard isRight else {
-            let offset = bytes.count < end ? bytes.count : index
-            throw defect(.syntax, at: offset, expected: "\(word)", found: "another word")
+            let isCutShort = bytes.count < end && word.withUTF8Buffer { $0.starts(with: bytes[index...]) }
+            throw defect(.syntax, at: isCutShort ? bytes.count : index, expected: "\(word)", found: "another word")
         }
         index = end
     }

@@ -11,6 +11,7 @@ public struct JSONReader: Sendable {
     var index = 0
 
     /// Where the value begins that was read last.
+    @usableFromInline
     var mark = 0
 
     /// How many more arrays and objects may be opened.
@@ -82,12 +83,13 @@ public struct JSONReader: Sendable {
     /// - Throws: `JSONError` with `missingField` about the object that was read last.
     @inlinable
     public func require<T>(_ value: T?, _ name: StaticString) throws -> T {
-        guard let value else { throw missing(name) }
+        guard let value else { throw missing("\(name)") }
         return value
     }
 
+    /// The error about a field that the object that was read last lacks.
     @usableFromInline
-    func missing(_ name: StaticString) -> JSONError {
+    func missing(_ name: String) -> JSONError {
         JSONError(.missingField, expected: "the field \"\(name)\"", found: "an object without it", position: position, pointer: .root)
     }
 
@@ -139,9 +141,7 @@ public struct JSONReader: Sendable {
             let kind = try peek()
             return JSONError(.type, expected: expected, found: kind.description, position: position, pointer: .root)
         } catch {
-            guard var error = error as? JSONError else { return error }
-            if error.code == .syntax { error.expected = expected }
-            return error
+            return unexpected(expected)
         }
     }
 

@@ -13,6 +13,16 @@ struct KeyEntry: Sendable {
     static let most = 32
 }
 
-/// The keys of one object, when they are many or not all plain ASCII. `String` compares by canonical equivalence, and so refuses two keys that
-/// a dictionary could not hold side by side.
-typealias KeyNames = Set<String>
+/// The keys of one object, when they are many or not all plain ASCII.
+typealias KeyNames = Set<KeyName>
+
+/// A key's UTF-8, compared byte for byte: a `String` would be brought into a normal form for it, which takes more than linear time.
+struct KeyName: Hashable {
+    private let utf8: [UInt8]
+
+    init(_ utf8: some Sequence<UInt8>) { self.utf8 = Array(utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        utf8.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+}

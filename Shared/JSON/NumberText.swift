@@ -7,8 +7,10 @@ enum NumberText {
     static func shortest(_ value: Double) -> String {
         let text = value.description
         if text.hasSuffix(".0") { return String(text.dropLast(2)) }
-        guard let plus = text.utf8.firstIndex(of: UInt8(ascii: "+")) else { return text }
-        return String(text[..<plus]) + text[text.index(after: plus)...]
+        let parts = text.split(separator: "e")
+        guard parts.count == 2 else { return text }
+        let sign = parts[1].hasPrefix("-") ? "-" : ""
+        return "\(parts[0])e\(sign)\(parts[1].drop { $0 == "-" || $0 == "+" || $0 == "0" })"
     }
 
     /// Writes `value` and returns the number of bytes; `target` has room for ``longestInt``.
