@@ -53,7 +53,7 @@ import Testing
     static let keys = [
         Case(#"{"a":1,"a":2}"#, .duplicateKey, 1, 8, 7), Case(#"{"a":1,"\u0061":2}"#, .duplicateKey, 1, 8, 7),
         Case(#"{"\u0061":1,"a":2}"#, .duplicateKey, 1, 13, 12), Case(#"{"/":1,"\/":2}"#, .duplicateKey, 1, 8, 7),
-        Case(#"{"é":1,"\u00e9":2}"#, .duplicateKey, 1, 8, 8), Case("{\"é\":1,\"e\u{301}\":2}", .duplicateKey, 1, 8, 8),
+        Case(#"{"é":1,"\u00e9":2}"#, .duplicateKey, 1, 8, 8),
         Case(#"{"😀":1,"\ud83d\ude00":2}"#, .duplicateKey, 1, 8, 10), Case(#"{"":1,"":2}"#, .duplicateKey, 1, 7, 6),
         Case("[{\n\"a\":1,\n\"a\":2}]", .duplicateKey, 3, 1, 10),
     ]

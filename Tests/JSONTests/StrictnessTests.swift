@@ -38,6 +38,32 @@ import Testing
         }
     }
 
+    @Test(arguments: ["{\"é\":1,\"e\u{301}\":2}", "{\"K\":1,\"\u{212A}\":2}"])
+    func equivalentKeysAreToldApartButNotHeldByString(_ text: String) throws {
+        var reader = JSONReader(Array(text.utf8))
+        var sum = 0
+        try reader.object { reader, _ in sum += try reader.int() }
+        try reader.end()
+        #expect(sum == 3)
+        let reads: [(inout JSONReader) throws -> Void] = [
+            { _ = try $0.value() }, { _ = try [String: Int](from: &$0) }, { _ = try $0.fields() },
+        ]
+        for read in reads {
+            var reader = JSONReader(Array(text.utf8))
+            let error = #expect(throws: JSONError.self) { try read(&reader) }
+            #expect(error?.code == .duplicateKey && reader.offset == 0)
+        }
+        #expect(#expect(throws: JSONError.self) { try JSONDocument(parsing: Array(text.utf8)) }?.code == .duplicateKey)
+    }
+
+    @Test(
+        arguments: [("[nu]", .syntax, 1), ("nu", .unexpectedEnd, 2), ("[t", .unexpectedEnd, 2), ("tr,", .syntax, 0), ("fals ", .syntax, 0)]
+            as [(String, JSONError.Code, Int)])
+    func aWordIsCutShortOnlyAtTheEnd(_ text: String, _ code: JSONError.Code, _ offset: Int) {
+        let error = #expect(throws: JSONError.self) { try JSONDocument(parsing: Array(text.utf8)) }
+        #expect(error?.code == code && error?.position.offset == offset)
+    }
+
     @Test func aDefectIsPlacedByLineAndColumn() {
         let error = #expect(throws: JSONError.self) { try JSONDocument(parsing: Array("{\n  \"a\": 01\n}".utf8)) }
         #expect(error?.position.line == 2)
