@@ -16,6 +16,12 @@ let package = Package(
     targets: [
         .target(name: "JSON", path: "Shared/JSON", swiftSettings: settings),
         .executableTarget(name: "json-benchmark", dependencies: ["JSON"], swiftSettings: settings),
+
+        .target(name: "JSONStore", path: "Shared/JSONStore", swiftSettings: settings),
+        .executableTarget(name: "journal-benchmark", dependencies: ["JSONStore"], swiftSettings: settings),
+
+        .target(name: "Recurrence", path: "Shared/Recurrence", swiftSettings: settings),
+        .executableTarget(name: "recurrence-benchmark", dependencies: ["Recurrence"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
