@@ -21,7 +21,7 @@ final class ConsumerHandler: LinkHandler {
     private var jobs: [Job] = []
     private var leaving: [(consumer: Int, gate: Gate<Void>)] = []
     private var retrying: Set<Int> = []
-    private var lastChannel = ConsumerHandler.declaring
+    private var numbers = ChannelNumbers(after: ConsumerHandler.declaring)
     private var epoch: UInt64 = 0
     private var lastActivity = ContinuousClock.now
     private var closing: ContinuousClock.Instant?
@@ -250,6 +250,7 @@ final class ConsumerHandler: LinkHandler {
             return nil
         } catch {
             guard case .channel(let refusal) = error else { throw error.asLinkFailure }
+            guard refusal.isByBroker else { return refusal.error(about: item.subject) }
             do throws(OperationFailure) { try link.openChannel(Self.declaring) } catch { throw error.asLinkFailure }
             return refusal.error(about: item.subject)
         }
@@ -263,29 +264,14 @@ final class ConsumerHandler: LinkHandler {
     // MARK: Consuming
 
     private func establish(_ consumer: Consumer, _ link: Link) throws(OperationFailure) {
-        let channel = try freeChannel(link)
-        try link.openChannel(channel)
-        amqp_basic_qos(link.connection, channel, 0, UInt16(clamping: max(1, consumer.request.prefetch)), 0)
-        try link.check(channel, "limiting what is delivered")
-        link.scratch.reset()
-        guard let queue = link.scratch.bytes(consumer.request.queue) else {
-            throw .channel(ChannelRefusal(code: 0, text: "the queue's name is too long"))
+        let limit = link.channelLimit == 0 ? UInt16(AMQP_DEFAULT_MAX_CHANNELS) : link.channelLimit
+        guard let channel = numbers.next(upTo: limit, isTaken: { byChannel[$0] != nil }) else {
+            throw .channel(ChannelRefusal(code: 0, text: "all \(limit) channels of the connection are in use"))
         }
+        try link.consume(consumer.request.queue, prefetch: consumer.request.prefetch, on: channel)
         epoch += 1
-        amqp_basic_consume(link.connection, channel, queue, amqp_empty_bytes, 0, 0, 0, amqp_empty_table)
-        try link.check(channel, "consuming")
         consumer.established(on: channel, epoch: epoch)
         byChannel[channel] = consumer
-    }
-
-    /// Numbers go round, so that what still comes for a closed channel meets no new one.
-    private func freeChannel(_ link: Link) throws(OperationFailure) -> UInt16 {
-        let limit = link.channelLimit == 0 ? UInt16(AMQP_DEFAULT_MAX_CHANNELS) : link.channelLimit
-        for _ in 0..<limit {
-            lastChannel = lastChannel >= limit ? Self.declaring + 1 : lastChannel + 1
-            if byChannel[lastChannel] == nil { return lastChannel }
-        }
-        throw .channel(ChannelRefusal(code: 0, text: "all \(limit) channels of the connection are in use"))
     }
 
     private func reestablish(_ consumer: Consumer, redeclaring: Bool, _ link: Link) throws(LinkFailure) {

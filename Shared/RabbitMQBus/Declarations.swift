@@ -16,6 +16,17 @@ struct Declarations {
             case .binding(let binding): binding.queue
             }
         }
+
+        /// Whether AMQP has no room for one of its names.
+        var hasLongNames: Bool {
+            let names =
+                switch self {
+                case .exchange(let exchange): [exchange.name]
+                case .queue(let queue): [queue.name]
+                case .binding(let binding): [binding.queue, binding.exchange, binding.routingKey]
+                }
+            return names.contains { $0.utf8.count > 255 }
+        }
     }
 
     private(set) var items: [Item] = []
@@ -44,6 +55,8 @@ struct Declarations {
 extension Link {
     /// Declares `item` on `channel`.
     func declare(_ item: Declarations.Item, on channel: UInt16) throws(OperationFailure) {
+        // A name that does not fit would end the connection.
+        if item.hasLongNames { throw .channel(ChannelRefusal(code: 0, text: "names and routing keys may have 255 bytes")) }
         scratch.reset()
         switch item {
         case .exchange(let exchange):

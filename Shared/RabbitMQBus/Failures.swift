@@ -12,6 +12,9 @@ struct ChannelRefusal: Error {
     let code: UInt16
     let text: String
 
+    /// Whether it is the broker's, which has closed the channel then; a code of 0 is ours.
+    var isByBroker: Bool { code != 0 }
+
     /// The refusal in the bus's terms.
     func error(about subject: String) -> BusError {
         let kind: BusError.Code =

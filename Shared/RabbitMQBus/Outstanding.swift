@@ -19,7 +19,8 @@ struct Outstanding<Element> {
         let last = multiple && tag == 0 ? firstTag + UInt64(slots.count) - 1 : tag
         guard last >= firstTag, last - firstTag < UInt64(slots.count) else { return }
         let end = Int(last - firstTag)
-        for index in (multiple ? head : end)..<(end + 1) {
+        // What lies before the head is settled already; a confirm may be about it once more.
+        for index in stride(from: multiple ? head : end, through: end, by: 1) {
             guard let element = slots[index] else { continue }
             slots[index] = nil
             count -= 1
