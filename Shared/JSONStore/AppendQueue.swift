@@ -69,14 +69,16 @@ final class AppendQueue: Sendable {
         }
     }
 
-    /// Accepts nothing more; everything that waits and everything later throws the error.
-    func fail(_ error: StoreError) {
-        let items = state.withLock { state in
+    /// Accepts nothing more; everything that waits and everything later throws the error, or the one that came first, which is returned.
+    @discardableResult
+    func fail(_ error: StoreError) -> StoreError {
+        let (items, first) = state.withLock { state in
             state.phase.fail(error)
             defer { state.items = [] }
-            return state.items
+            return (state.items, state.phase.failure ?? error)
         }
-        for item in items { item.resume(throwing: error) }
+        for item in items { item.resume(throwing: first) }
+        return first
     }
 
     /// Accepts nothing more, lets what waits become durable, and closes the file.
@@ -137,7 +139,10 @@ final class AppendQueue: Sendable {
     private func drain() {
         writer.withLock { writer in
             while let items = takeItems() {
-                guard var current = writer else { return fail(.closed) }
+                guard var current = writer else {
+                    fail(.closed)
+                    return
+                }
                 writer = nil
                 var resumed = 0
                 do throws(StoreError) {
@@ -145,8 +150,8 @@ final class AppendQueue: Sendable {
                     writer = current
                 } catch {
                     // The file is in an unknown state and is not touched again: recovery reads what there is of it.
-                    fail(error.final)
-                    for item in items[resumed...] { item.resume(throwing: error.final) }
+                    let first = fail(error.final)
+                    for item in items[resumed...] { item.resume(throwing: first) }
                 }
             }
         }

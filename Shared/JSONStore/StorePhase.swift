@@ -16,6 +16,11 @@ enum StorePhase {
         }
     }
 
+    /// The first failure, if there was one.
+    var failure: StoreError? {
+        if case .failed(let error) = self { error } else { nil }
+    }
+
     mutating func beginRecovery() throws(StoreError) {
         switch self {
         case .opened: self = .recovering
