@@ -46,6 +46,15 @@ public final class AttemptOutput: Sendable {
         }
     }
 
+    /// Overwrites every occurrence of `secrets` in what is kept and has not been taken.
+    func mask(_ secrets: [String]) {
+        let secrets = secrets.map { Array($0.utf8) }
+        streams.withLock { streams in
+            streams.stdout.mask(secrets)
+            streams.stderr.mask(secrets)
+        }
+    }
+
     /// What has come since the last call, in pieces that fit in a report. `isOver`: nothing more will be written.
     public func takeChunks(step: Int, attempt: Int, isOver: Bool) -> [OutputChunk] {
         streams.withLock { streams in

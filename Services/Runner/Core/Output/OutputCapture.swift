@@ -93,6 +93,35 @@ public struct OutputCapture: Sendable {
         return pieces
     }
 
+    /// Overwrites every occurrence of `secrets` in what is kept, byte for byte, so that nothing moves. One that lies across the gap between head
+    /// and tail is not recognised.
+    mutating func mask(_ secrets: [[UInt8]]) {
+        // Longest first: a secret that is part of another must not break it up.
+        let secrets = secrets.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
+        guard !secrets.isEmpty else { return }
+        var kept = head + orderedTail
+        let boundary = head.count
+        let areas = leftOut == 0 ? [0..<kept.count] : [0..<boundary, boundary..<kept.count]
+        for area in areas { Self.mask(secrets, in: &kept, area) }
+        head = Array(kept[..<boundary])
+        tail = Array(kept[boundary...])
+        tailStart = 0
+    }
+
+    private static func mask(_ secrets: [[UInt8]], in bytes: inout [UInt8], _ area: Range<Int>) {
+        for secret in secrets where secret.count <= area.count {
+            var start = area.lowerBound
+            while start + secret.count <= area.upperBound {
+                if bytes[start] == secret[0], bytes[start..<start + secret.count].elementsEqual(secret) {
+                    for index in start..<start + secret.count { bytes[index] = UInt8(ascii: "*") }
+                    start += secret.count
+                } else {
+                    start += 1
+                }
+            }
+        }
+    }
+
     private var orderedTail: [UInt8] {
         Array(tail[tailStart...] + tail[..<tailStart])
     }

@@ -1,0 +1,71 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+
+/// What a runner finds out about its machine: the attributes of the namespace `agent`.
+public enum MachineFacts {
+    /// `hostname`, `os`, `osVersion`, `kernel`, `architecture`, `ip`, `cpuCount` and `memoryBytes`, those that could be found out.
+    public static func current() async -> [String: String] {
+        // On another thread, because a file is read.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: read()) }
+        }
+    }
+
+    private static func read() -> [String: String] {
+        var facts: [String: String] = ["os": "linux"]
+        var name = utsname()
+        if uname(&name) == 0 {
+            facts["hostname"] = text(of: name.nodename)
+            facts["kernel"] = text(of: name.release)
+            facts["architecture"] = text(of: name.machine)
+        }
+        facts["osVersion"] = systemName()
+        facts["ip"] = address()
+        let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        if processors > 0 { facts["cpuCount"] = String(processors) }
+        let pages = sysconf(Int32(_SC_PHYS_PAGES))
+        let size = sysconf(Int32(_SC_PAGESIZE))
+        if pages > 0, size > 0 { facts["memoryBytes"] = String(pages * size) }
+        return facts
+    }
+
+    private static func text<Characters>(of characters: Characters) -> String {
+        withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    /// `PRETTY_NAME` of os-release(5).
+    private static func systemName() -> String? {
+        for path in ["/etc/os-release", "/usr/lib/os-release"] {
+            guard let data = FileManager.default.contents(atPath: path) else { continue }
+            for line in String(decoding: data, as: UTF8.self).split(separator: "\n") where line.hasPrefix("PRETTY_NAME=") {
+                return String(line.dropFirst("PRETTY_NAME=".count).filter { $0 != "\"" })
+            }
+        }
+        return nil
+    }
+
+    /// netdevice(7): the flags IFF_UP and IFF_LOOPBACK.
+    private static let isUp: UInt32 = 0x1
+    private static let isLoopback: UInt32 = 0x8
+
+    /// The first IPv4 address of an interface that is up and leads out of the machine.
+    private static func address() -> String? {
+        var list: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&list) == 0 else { return nil }
+        defer { freeifaddrs(list) }
+        var next = list
+        while let interface = next {
+            next = interface.pointee.ifa_next
+            let flags = interface.pointee.ifa_flags
+            guard flags & isUp != 0, flags & isLoopback == 0,
+                let address = interface.pointee.ifa_addr, Int32(address.pointee.sa_family) == AF_INET
+            else { continue }
+            var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+            let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            guard getnameinfo(address, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0 else { continue }
+            return host.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,167 @@
+import FoundationEssentials
+public import JSONStore
+import JobModel
+public import Logging
+public import MessageBus
+public import Messages
+public import ServiceKit
+
+/// A runner: takes commands from its node's queue, runs their steps, reports, and checks in.
+public final class RunnerService: Sendable {
+    private let nodeID: UUID
+    private let engine: ServiceEngine<RunnerState>
+    private let bus: any MessageBus
+    private let time: any TimeSource
+    private let logger: Logger
+    private let options: RunnerOptions
+    private let interpreters: InterpreterRegistry
+    private let door: CommandDoor
+    private let abandoned = RunExecutor.Abandoned()
+    private let stopRequests: AsyncStream<Void>
+    private let requestStop: AsyncStream<Void>.Continuation
+
+    /// A runner for `node` over `store` and `bus`, neither of which it opens or closes.
+    ///
+    /// - Throws: `InvalidKey` when the node's command key is none.
+    public init(
+        node: EnrolledNode, store: any StoreDriver, bus: any MessageBus, interpreters: InterpreterRegistry,
+        time: any TimeSource = SystemTime(),
+        logger: Logger, metrics: Metrics = Metrics(), options: RunnerOptions = RunnerOptions()
+    ) throws {
+        let key = try CommandKey(hex: node.commandKey)
+        nodeID = node.nodeID
+        var bounds = EngineOptions()
+        // A report is given up by nobody but the collector: that no queue takes it means that the services are only being set up.
+        bounds.maximumReturns = .max
+        // Records carry output, so the journal grows faster than those of other services.
+        bounds.snapshotInterval = 5000
+        engine = ServiceEngine(
+            RunnerState(nodeID: node.nodeID, secrets: SecretKeeper(key), maxConcurrentRuns: options.maxConcurrentRuns), store: store,
+            bus: bus,
+            time: time, logger: logger, metrics: metrics, options: bounds)
+        door = CommandDoor(nodeID: node.nodeID, key: key, logger: logger, metrics: metrics)
+        self.bus = bus
+        self.time = time
+        self.logger = logger
+        self.options = options
+        self.interpreters = interpreters
+        (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Recovers, then works until ``stop()`` or until the task is cancelled, which ends attempts under way at once.
+    ///
+    /// - Throws: `StoreError` when the store is damaged or cannot be written any more, `BusError` when the broker refuses the node for good.
+    public func run() async throws {
+        try await engine.recover()
+        // What was under way when the runner last ended is lost, whatever the broker says.
+        try await engine.perform(.restarted)
+        try await bus.declare(CourierTopology.node(nodeID))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.engine.run() }
+            group.addTask { try await self.work() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// Takes no more commands, lets attempts under way end within the deadline, and has ``run()`` return. Those that take longer are ended and
+    /// count as interrupted when the runner starts again.
+    public func stop() {
+        requestStop.yield()
+    }
+
+    /// The number of runs that are accepted and not over.
+    public var runCount: Int {
+        get async { await engine.read { $0.runCount } }
+    }
+
+    /// The number of reports that the broker has not confirmed.
+    public var unconfirmedReports: Int {
+        get async { await engine.outboxCount }
+    }
+
+    // MARK: Working
+
+    private func work() async throws {
+        let attributes = await MachineFacts.current()
+        let reserved = Dictionary(attributes.map { ("node.agent.\($0.key)", $0.value) }) { $1 }
+        let abandoned = abandoned
+        let attempts = AttemptRunner(
+            engine: engine, interpreters: interpreters, nodeID: nodeID, attributes: reserved, options: options,
+            isAbandoned: { abandoned.isSet })
+        let executor = RunExecutor(engine, time: time, abandoned: abandoned) { try await attempts.make($0) }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await executor.run()
+                return true
+            }
+            group.addTask {
+                do {
+                    try await self.takeCommands(for: executor)
+                } catch {
+                    await executor.abandon()
+                    throw error
+                }
+                if Task.isCancelled { await executor.abandon() } else { await executor.drain() }
+                return false
+            }
+            group.addTask {
+                // Only counts from the moment the runner is told to stop; until then it waits with the others.
+                await self.stopped.wait()
+                guard (try? await self.time.sleep(until: self.time.now + self.options.stopDeadline)) != nil else { return false }
+                await executor.abandon()
+                return false
+            }
+            defer { group.cancelAll() }
+            while let isExecutor = try await group.next(), !isExecutor {}
+        }
+        if !Task.isCancelled { await flush() }
+    }
+
+    private let stopped = Latch()
+
+    /// Takes commands and checks in until the runner is told to stop.
+    private func takeCommands(for executor: RunExecutor) async throws {
+        let door = door
+        let consumer = QueueConsumer<RunnerState>(queue: Queues.node(nodeID)) { delivery in
+            // Whoever looks has to wait for the engine, and it decides about the whole batch first.
+            defer { executor.look() }
+            return door.input(delivery)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await consumer.run(self.engine, on: self.bus) }
+            group.addTask { await self.checkIn() }
+            group.addTask { for await _ in self.stopRequests { return } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        stopped.open()
+    }
+
+    private func checkIn() async {
+        repeat {
+            let message = NodeCheckIn(
+                nodeID: nodeID, at: time.now, runnerVersion: options.version, attributes: await MachineFacts.current(),
+                skills: interpreters.skills)
+            var outgoing = OutgoingMessage(message, to: .checkIns, id: UUID())
+            // The next one says the same: this one may be lost.
+            outgoing.persistent = false
+            outgoing.mandatory = false
+            outgoing.expiration = options.checkInInterval * 2
+            if case .failed(let reason)? = await bus.publish([outgoing]).first {
+                logger.info("A check-in was not sent", metadata: ["reason": "\(reason)"])
+            }
+        } while (try? await time.sleep(until: time.now + options.checkInInterval)) != nil
+    }
+
+    /// Waits until every report is confirmed, but not for ever: what is not stays in the journal and is sent at the next start.
+    private func flush() async {
+        let clock = ContinuousClock()
+        let deadline = clock.now + Self.flushLimit
+        while await engine.outboxCount > 0, clock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { return }
+        }
+    }
+
+    private static let flushLimit = Duration.seconds(5)
+}
