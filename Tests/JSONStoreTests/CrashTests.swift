@@ -83,7 +83,9 @@ struct CrashTests {
 
     @Test(arguments: [SimulatedFileSystem.Fault.error(EIO), .error(ENOSPC), .short, .stop])
     func nothingAcknowledgedIsLost(fault: SimulatedFileSystem.Fault) async throws {
-        for index in stride(from: 0, to: Self.calls, by: 1) { try await Self.run(faultAt: index, fault) }
+        // What a full disk and a short write do differs little from place to place: the default run takes every third call.
+        let step = Self.isLong || fault == .stop || fault == .error(EIO) ? 1 : 3
+        for index in stride(from: 0, to: Self.calls, by: step) { try await Self.run(faultAt: index, fault) }
     }
 
     @Test func theWorkMakesAboutAsManyCalls() async throws {

@@ -44,18 +44,18 @@ struct SizeTests {
     }
 
     @Test func endlessCombiningMarksInKeysAreRefused() throws {
-        let escaped = String(repeating: "\\u0300\\u0323", count: 50_000)
-        for many in [marks(200_000), escaped, marks(31)] {
+        let escaped = String(repeating: "\\u0300\\u0323", count: 10_000)
+        for many in [marks(20_000), escaped, marks(31)] {
             for source in ["{\"a\(many)\":1,\"b\(many)\":2}", "{\"a\":1,\"\(many)\":2}"] {
                 #expect(jsonError { try read(utf8(source)) }?.code == .value)
                 #expect(jsonError { try JSONDocument(parsing: utf8(source)) }?.code == .value)
             }
         }
-        #expect(try read(utf8("[\"\(marks(200_000))\"]")).elements?.count == 1)
+        #expect(try read(utf8("[\"\(marks(20_000))\"]")).elements?.count == 1)
     }
 
-    @Test func aMegabyteOfCombiningMarksInPortionsIsRead() throws {
-        let key = String(repeating: "a" + marks(30), count: 8_000)
+    @Test func manyCombiningMarksInPortionsAreRead() throws {
+        let key = String(repeating: "a" + marks(30), count: 1_000)
         #expect(try read(utf8("{\"x\(key)\":1,\"y\(key)\":2}")).members?.count == 2)
         #expect(jsonError { try read(utf8("{\"\(key)\":1,\"\(key)\":2}")) }?.code == .duplicateKey)
     }
