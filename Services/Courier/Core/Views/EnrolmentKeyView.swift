@@ -1,0 +1,13 @@
+internal import JSON
+
+/// Enrolment keys in tables, without their secret.
+enum EnrolmentKeyView {
+    static let columns: [Column] = [
+        .field("NAME", "name", isFlexible: true),
+        Column("USES LEFT", alignment: .right) { key in
+            (key["usesLeft"] ?? key["uses"]).map { $0.isNull ? "unlimited" : Cell.text($0) } ?? "unlimited"
+        },
+        .time("EXPIRES", "expiresAt"),
+        .time("CREATED", "createdAt"),
+    ]
+}
