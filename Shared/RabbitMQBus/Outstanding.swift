@@ -8,6 +8,9 @@ struct Outstanding<Element> {
 
     var isEmpty: Bool { count == 0 }
 
+    /// What has been waiting longest.
+    var oldest: Element? { head < slots.count ? slots[head] : nil }
+
     /// Remembers what was published with the next tag of the channel.
     mutating func append(_ element: Element) {
         slots.append(element)

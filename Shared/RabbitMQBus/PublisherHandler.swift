@@ -7,6 +7,7 @@ final class PublisherHandler: LinkHandler {
     private struct Slot {
         let batch: PublishBatch
         let index: Int
+        let sent: ContinuousClock.Instant
     }
 
     /// What a returned message is recognised by: it comes without the tag, before the confirm.
@@ -36,6 +37,7 @@ final class PublisherHandler: LinkHandler {
     private var asked: [String: Question] = [:]
     private var lastQuestion = 0
     private var isBlocked = false
+    private var unblocked = ContinuousClock.now
     private var closing: ContinuousClock.Instant?
 
     init(_ configuration: RabbitMQConfiguration, _ hub: EventHub) {
@@ -122,6 +124,7 @@ final class PublisherHandler: LinkHandler {
             hub.tell(.blocked(reason: reason))
         case .unblocked:
             isBlocked = false
+            unblocked = .now
             hub.tell(.unblocked)
         case .channelClosed(let channel, let refusal): try reopen(channel, refusal.text, link)
         case .consumerCancelled(Self.asking):
@@ -162,6 +165,16 @@ final class PublisherHandler: LinkHandler {
         } catch { throw error.asLinkFailure }
     }
 
+    /// Makes the publishing channel anew because confirms are overdue.
+    private func giveUpChannel(_ link: Link) throws(LinkFailure) {
+        let reason = "a message was not confirmed within \(configuration.confirmTimeout)"
+        failSent(reason)
+        try link.closeChannel(Self.publishing)
+        // Confirms that came meanwhile are about the old channel's tags: they must be past before there are new ones.
+        while let event = try link.next() { try handle(event, link) }
+        try reopen(Self.publishing, reason, link)
+    }
+
     // MARK: Commands
 
     func take(_ commands: [PublisherCommand]) {
@@ -179,6 +192,8 @@ final class PublisherHandler: LinkHandler {
 
     func work(_ link: Link) throws(LinkFailure) -> Bool {
         guard !isBlocked else { return false }
+        let now = ContinuousClock.now
+        if let confirmDeadline, confirmDeadline <= now { try giveUpChannel(link) }
         var didAny = false
         while !unasked.isEmpty {
             try ask(unasked.removeFirst(), link)
@@ -189,14 +204,14 @@ final class PublisherHandler: LinkHandler {
         while budget > 0, firstBatch < batches.count, outstanding.count < configuration.maximumInFlight,
             bytesInFlight < configuration.maximumBytesInFlight
         {
-            try publishNext(batches[firstBatch], link)
+            try publishNext(batches[firstBatch], now, link)
             budget -= 1
             didAny = true
         }
         return didAny
     }
 
-    private func publishNext(_ batch: PublishBatch, _ link: Link) throws(LinkFailure) {
+    private func publishNext(_ batch: PublishBatch, _ now: ContinuousClock.Instant, _ link: Link) throws(LinkFailure) {
         defer {
             if batch.next >= batch.messages.count {
                 firstBatch += 1
@@ -215,7 +230,7 @@ final class PublisherHandler: LinkHandler {
             return
         }
         // Noted before it is sent: a message that is sent by half is among those nobody knows about.
-        outstanding.append(Slot(batch: batch, index: index))
+        outstanding.append(Slot(batch: batch, index: index, sent: now))
         bytesInFlight += message.body.count
         try MessageWriter.publish(message, correlationID: message.correlationID, replyTo: message.replyTo, on: Self.publishing, link)
     }
@@ -234,7 +249,14 @@ final class PublisherHandler: LinkHandler {
 
     // MARK: End
 
-    var deadline: ContinuousClock.Instant? { closing }
+    var deadline: ContinuousClock.Instant? { [closing, confirmDeadline].compactMap { $0 }.min() }
+
+    /// When what has been waiting longest for its confirm has failed; a blocked broker is waited for.
+    private var confirmDeadline: ContinuousClock.Instant? {
+        guard !isBlocked, let oldest = outstanding.oldest else { return nil }
+        return max(oldest.sent, unblocked) + configuration.confirmTimeout
+    }
+
     var sleepsLightly: Bool { false }
 
     func isFinished(connected: Bool) -> Bool {

@@ -106,7 +106,9 @@ extension RabbitMQTests {
 
     @Test func aKilledBrokerLosesNothingThatWasConfirmed() async throws {
         let broker = try await SharedBroker.get()
-        try await withBus(broker.url) { bus in
+        try await withBus(broker.url) { configuration in
+            configuration.confirmTimeout = .seconds(5)
+        } _: { bus in
             let (queue, total) = (freshQueue("killed"), 6000)
             try await bus.declare(Topology(queues: [QueueDefinition(name: queue, kind: .quorum)]))
             let subscription = try await bus.consume(queue, prefetch: 200)
@@ -127,7 +129,16 @@ extension RabbitMQTests {
             _ = try await first(events) { if case .disconnected = $0 { true } else { false } }
             #expect(!bus.isConnected)
             try await broker.start()
-            try await within(.seconds(90), "publishing") { try await publishing.value }
+            let log = Mutex<[BusEvent]>([])
+            let later = bus.events()
+            let logging = Task { for await event in later { log.withLock { $0.append(event) } } }
+            defer { logging.cancel() }
+            do {
+                try await within(.seconds(60), "publishing") { try await publishing.value }
+            } catch {
+                Issue.record("\(error), \(sent.load(ordering: .relaxed)) sent; \(log.withLock { $0 }); broker depth \(broker.directory)")
+                throw error
+            }
             let seen = try await within(.seconds(60), "collecting") { await collecting.value }
             #expect(Set(seen.keys) == Set(messages.map(\.id)))
             #expect(bus.isConnected)
