@@ -1,4 +1,4 @@
-public import Messages
+import Messages
 public import ServiceKit
 
 /// The queue that the API consumes.

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import JSON
 public import JobModel
 public import MessageBus
 public import Messages

@@ -1,0 +1,61 @@
+import ArgumentParser
+import FoundationEssentials
+import Hummingbird
+import JSONStore
+import Logging
+import Messages
+import ServiceKit
+import ServiceRuntime
+import TemplateAPICore
+
+/// The HTTP API: takes job templates, answers for jobs, instances, runs and nodes.
+@main
+struct TemplateAPI: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "template-api", abstract: "The HTTP API of Courier.",
+        discussion: "At the first start an admin token is made: printed once, or written to --admin-token-file.")
+
+    @OptionGroup var options: ServiceOptions
+
+    @Option(help: "Address to listen on. (COURIER_HOST; default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "Port to listen on. (COURIER_PORT; default: 8080)")
+    var port: String?
+
+    @Option(help: "File that the first admin token is written to, mode 0600. (COURIER_ADMIN_TOKEN_FILE; default: printed once)")
+    var adminTokenFile: String?
+
+    func run() async throws {
+        let settings = try options.settings(["host": host, "port": port, "admin-token-file": adminTokenFile])
+        let host = try ServiceHost(.templateAPI, settings: settings)
+        let address = settings.text("host") ?? "127.0.0.1"
+        let port = try settings.integer("port", in: 1...65_535, default: 8080)
+        let store = try await host.openStore(StoreFormat(name: "courier.template-api", version: 1))
+        let engine = ServiceEngine(APIState(), store: store, bus: host.bus, logger: host.logger, metrics: host.metrics)
+        try await engine.recover()
+        try await makeAdminToken(engine, file: settings.text("admin-token-file"))
+        let router = APIRouter(engine: engine, bus: host.bus, logger: host.logger, metrics: host.metrics).router()
+        var quiet = host.logger
+        quiet.logLevel = max(quiet.logLevel, .warning)
+        let application = Application(
+            router: router, configuration: .init(address: .hostname(address, port: port), serverName: "courier"), logger: quiet)
+        try await host.run(
+            engine, topology: CourierTopology.of(.templateAPI), consumers: [APIQueue.consumer()],
+            always: [{ try await application.run() }])
+        await store.close()
+    }
+
+    private func makeAdminToken(_ engine: ServiceEngine<APIState>, file: String?) async throws {
+        let token = APIToken.draw()
+        // The file comes first: a token that is stored and shown to nobody would lock everyone out.
+        guard let file else {
+            if try await AdminToken.createFirst(token, in: engine) { print("Admin token (shown this once): \(token)") }
+            return
+        }
+        guard !FileManager.default.fileExists(atPath: file) else { return }
+        let made = FileManager.default.createFile(atPath: file, contents: Data((token + "\n").utf8), attributes: [.posixPermissions: 0o600])
+        guard made else { throw SettingError(reason: "\(file): the admin token cannot be written there") }
+        try await AdminToken.register(token, in: engine)
+    }
+}
