@@ -15,6 +15,7 @@ extension Target.Dependency {
     static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let yams: Self = .product(name: "Yams", package: "Yams")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
@@ -52,12 +53,22 @@ extension Target {
 let package = Package(
     name: "courier",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "template-api", targets: ["template-api"]),
+        .executable(name: "scheduler", targets: ["scheduler"]),
+        .executable(name: "orchestrator-worker", targets: ["orchestrator-worker"]),
+        .executable(name: "node-resolver", targets: ["node-resolver"]),
+        .executable(name: "result-collector", targets: ["result-collector"]),
+        .executable(name: "runner", targets: ["runner"]),
+        .executable(name: "courier", targets: ["courier"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -89,7 +100,8 @@ let package = Package(
             ]),
         .tests("ServiceKitTests", ["ServiceKit", "TestSupport"]),
 
-        .shared("TestSupport", ["JobModel", "ServiceKit"]),
+        .shared("TestSupport", ["JobModel", "MessageBus", "ServiceKit"]),
+        .tests("BrokerTests", ["JSON", "MessageBus", "RabbitMQBus", "TestSupport", .asyncHTTPClient]),
 
         .systemLibrary(name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
         .shared("RabbitMQBus", ["CRabbitMQ", "MessageBus"]),
@@ -104,12 +116,53 @@ let package = Package(
 
         // MARK: Services
 
+        .core("SchedulerCore", "Scheduler", ["JSON", "JobModel", "MessageBus", "Messages", "Recurrence", "ServiceKit", .heap, .deque]),
+        .core(
+            "NodeResolverCore", "NodeResolver",
+            ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .asyncHTTPClient, .crypto, .logging]),
+        .core(
+            "TemplateAPICore", "TemplateAPI",
+            ["JSON", "JobModel", "MessageBus", "Messages", "Recurrence", "ServiceKit", .crypto, .deque, .hummingbird, .logging]),
+        .target(name: "CProcess", path: "Services/Runner/CProcess"),
+        .core(
+            "RunnerCore", "Runner",
+            [
+                "CProcess", "JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .asyncHTTPClient, .crypto, .deque, .logging,
+                .subprocess,
+            ]),
+        .core(
+            "CourierCore", "Courier",
+            ["JSON", "JobModel", "Messages", .argumentParser, .asyncHTTPClient, .deque, .yams]),
         .core("CollectorCore", "ResultCollector", ["JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", .logging]),
         .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .heap]),
 
         .main("orchestrator-worker", "OrchestratorWorker", ["WorkerCore"]),
+        .main("scheduler", "Scheduler", ["SchedulerCore"]),
+        .main("node-resolver", "NodeResolver", ["NodeResolverCore", .asyncHTTPClient]),
+        .main("template-api", "TemplateAPI", ["TemplateAPICore", .hummingbird]),
+        .main("runner", "Runner", ["RunnerCore"]),
+        .executableTarget(
+            name: "courier", dependencies: ["CourierCore", .argumentParser], path: "Services/Courier/Main", swiftSettings: settings),
         .main("result-collector", "ResultCollector", ["CollectorCore"]),
 
+        .tests("CourierTests", ["CourierCore", "JSON", "JobModel", .hummingbird]),
+        .tests(
+            "NodeResolverTests",
+            [
+                "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "NodeResolverCore", "ServiceKit", "TestSupport", .hummingbird,
+                .asyncHTTPClient,
+            ]),
+        .tests(
+            "RunnerTests", ["JSONStore", "JobModel", "MessageBus", "Messages", "RunnerCore", "ServiceKit", "TestSupport", .hummingbird]),
+        .tests(
+            "SchedulerTests",
+            ["JSONStore", "JobModel", "MessageBus", "Messages", "Recurrence", "SchedulerCore", "ServiceKit", "TestSupport"]),
+        .tests(
+            "TemplateAPITests",
+            [
+                "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", "TemplateAPICore", "TestSupport",
+                .hummingbirdTesting,
+            ]),
         .tests("OrchestrationTests", ["CollectorCore", "WorkerCore"]),
     ],
     swiftLanguageModes: [.v6]

@@ -28,12 +28,7 @@ public struct ServiceHost: Sendable {
     /// - Parameter brokerURL: the broker's address when it is not a setting of the service.
     /// - Throws: ``SettingError``, or `BusError` for an address that cannot be used.
     public init(_ service: Messages.Service, settings: Settings, brokerURL: String? = nil) throws {
-        let level = try settings.choice("log-level", of: Logger.Level.allCases.map(\.rawValue), default: "info")
-        let format = try settings.choice("log-format", of: LineLogHandler.Format.allCases.map(\.rawValue), default: "text")
-        let handler = LineLogHandler(
-            label: service.rawValue, format: LineLogHandler.Format(rawValue: format) ?? .text, level: Logger.Level(rawValue: level) ?? .info
-        )
-        logger = Logger(label: service.rawValue) { _ in handler }
+        logger = try Self.logger(service, settings: settings)
         dataDirectory = try settings.required("data")
         var configuration = try RabbitMQConfiguration(
             url: try brokerURL ?? settings.required("broker-url"), connectionName: "courier-\(service.rawValue)")
@@ -42,6 +37,17 @@ public struct ServiceHost: Sendable {
         self.settings = settings
         self.service = service
         hurdles = Hurdles()
+    }
+
+    /// The logger of a service, as its settings want it.
+    ///
+    /// - Throws: ``SettingError``.
+    public static func logger(_ service: Messages.Service, settings: Settings) throws -> Logger {
+        let level = try settings.choice("log-level", of: Logger.Level.allCases.map(\.rawValue), default: "info")
+        let format = try settings.choice("log-format", of: LineLogHandler.Format.allCases.map(\.rawValue), default: "text")
+        let handler = LineLogHandler(
+            label: service.rawValue, format: LineLogHandler.Format(rawValue: format) ?? .text, level: Logger.Level(rawValue: level) ?? .info)
+        return Logger(label: service.rawValue) { _ in handler }
     }
 
     /// Opens the service's store, waiting as a standby while another process has it.
@@ -69,23 +75,54 @@ public struct ServiceHost: Sendable {
         others: [@Sendable () async throws -> Void] = [], always: [@Sendable () async throws -> Void] = [],
         beforeStop: @escaping @Sendable () async throws -> Void = {}
     ) async throws {
-        let seconds = try settings.integer("stop-seconds", in: 0...3600, default: 10)
-        let health = try healthServer()
-        let program = Program(logger: logger, stopSeconds: seconds, beforeStop: beforeStop, engine: { await engine.outboxCount }) {
-            [self] in
+        try await run(unsent: { await engine.outboxCount }, beforeStop: beforeStop) {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                if let health { group.addTask { try await health.run() } }
                 for task in always { group.addTask { try await task() } }
                 group.addTask { try await engine.run() }
                 group.addTask { try await self.connect(engine, topology: topology, consumers: consumers, others: others) }
-                group.addTask { await self.followConnection() }
                 defer { group.cancelAll() }
                 for try await _ in group {}
             }
         }
+    }
+
+    /// Runs `body` beside the health endpoint until it ends or the process is told to stop; then closes the bus.
+    ///
+    /// - Parameters:
+    ///   - unsent: the number of messages that a stop should wait for, within its deadline.
+    ///   - beforeStop: runs when a stop is asked for, while everything still works.
+    /// - Throws: what `body` throws.
+    public func run(
+        unsent: @escaping @Sendable () async -> Int, beforeStop: @escaping @Sendable () async throws -> Void,
+        body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let seconds = try settings.integer("stop-seconds", in: 0...3600, default: 10)
+        let health = try healthServer()
+        let program = Program(logger: logger, stopSeconds: seconds, beforeStop: beforeStop, unsent: unsent) {
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                if let health {
+                    group.addTask {
+                        try await health.run()
+                        return false
+                    }
+                }
+                group.addTask {
+                    await self.followConnection()
+                    return false
+                }
+                group.addTask {
+                    try await body()
+                    return true
+                }
+                defer { group.cancelAll() }
+                // The service is over when its body is, not when something beside it ends.
+                while let isBody = try await group.next(), !isBody {}
+            }
+        }
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: program)], gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
+                services: [.init(service: program, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger)))
         do {
             try await group.run()
         } catch is CancellationError {
@@ -95,13 +132,18 @@ public struct ServiceHost: Sendable {
         logger.info("Stopped")
     }
 
+    /// The topology is declared: `/ready` depends on the broker's connection alone from now on.
+    public func isReady() {
+        hurdles.remove("the topology is not declared yet")
+        logger.info("Ready", metadata: ["data": "\(dataDirectory)"])
+    }
+
     private func connect<State: ServiceState>(
         _ engine: ServiceEngine<State>, topology: Topology, consumers: [QueueConsumer<State>], others: [@Sendable () async throws -> Void]
     ) async throws {
         try await bus.start()
         try await bus.declare(topology)
-        hurdles.remove("the topology is not declared yet")
-        logger.info("Ready", metadata: ["data": "\(dataDirectory)"])
+        isReady()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for consumer in consumers { group.addTask { try await consumer.run(engine, on: bus) } }
             for task in others { group.addTask { try await task() } }
@@ -158,7 +200,7 @@ private struct Program: ServiceLifecycle.Service {
     let logger: Logger
     let stopSeconds: Int
     let beforeStop: @Sendable () async throws -> Void
-    let engine: @Sendable () async -> Int
+    let unsent: @Sendable () async -> Int
     let body: @Sendable () async throws -> Void
 
     func run() async throws {
@@ -171,7 +213,7 @@ private struct Program: ServiceLifecycle.Service {
                     stopping.addTask {
                         do {
                             try await beforeStop()
-                            while await engine() > 0 { try await Task.sleep(for: .milliseconds(10)) }
+                            while await unsent() > 0 { try await Task.sleep(for: .milliseconds(10)) }
                         } catch {
                             if !(error is CancellationError) { logger.error("Stopping in order failed", metadata: ["error": "\(error)"]) }
                         }
