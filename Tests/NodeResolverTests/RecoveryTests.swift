@@ -1,6 +1,8 @@
 import FoundationEssentials
+import JSON
 import JobModel
 import Messages
+import ServiceKit
 import Testing
 
 @testable import NodeResolverCore

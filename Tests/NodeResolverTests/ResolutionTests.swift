@@ -3,6 +3,7 @@ import JSON
 import JobModel
 import MessageBus
 import Messages
+import ServiceKit
 import Testing
 
 @testable import NodeResolverCore
@@ -76,7 +77,10 @@ import Testing
         let own = "node-\(id(1).uuidString.lowercased())"
         for user in [nil, own] {
             let input = try ResolverInput(delivery(NodeCheckIn.name, checkIn.encoded(), exchange: Exchanges.nodes, user: user))
-            guard case .checkIn(let found) = input else { return Issue.record("found \(input)") }
+            guard case .checkIn(let found) = input else {
+                Issue.record("found \(input)")
+                return
+            }
             #expect(found == checkIn)
         }
         #expect(throws: RefusedMessage.self) {
