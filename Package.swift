@@ -16,6 +16,9 @@ extension Target.Dependency {
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let yams: Self = .product(name: "Yams", package: "Yams")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
@@ -71,6 +74,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
@@ -119,7 +123,7 @@ let package = Package(
         .core("SchedulerCore", "Scheduler", ["JSON", "JobModel", "MessageBus", "Messages", "Recurrence", "ServiceKit", .heap, .deque]),
         .core(
             "NodeResolverCore", "NodeResolver",
-            ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .asyncHTTPClient, .crypto, .logging]),
+            ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]),
         .core(
             "TemplateAPICore", "TemplateAPI",
             ["JSON", "JobModel", "MessageBus", "Messages", "Recurrence", "ServiceKit", .crypto, .deque, .hummingbird, .logging]),
@@ -128,11 +132,11 @@ let package = Package(
             "RunnerCore", "Runner",
             [
                 "CProcess", "JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .asyncHTTPClient, .crypto, .deque, .logging,
-                .subprocess,
+                .subprocess, .nioCore, .nioHTTP1,
             ]),
         .core(
             "CourierCore", "Courier",
-            ["JSON", "JobModel", "Messages", .argumentParser, .asyncHTTPClient, .deque, .yams]),
+            ["JSON", "JobModel", "Messages", .argumentParser, .asyncHTTPClient, .deque, .yams, .nioCore, .nioHTTP1]),
         .core("CollectorCore", "ResultCollector", ["JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", .logging]),
         .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .heap]),
 
@@ -145,12 +149,12 @@ let package = Package(
             name: "courier", dependencies: ["CourierCore", .argumentParser], path: "Services/Courier/Main", swiftSettings: settings),
         .main("result-collector", "ResultCollector", ["CollectorCore"]),
 
-        .tests("CourierTests", ["CourierCore", "JSON", "JobModel", .hummingbird]),
+        .tests("CourierTests", ["CourierCore", "JSON", "JobModel", .hummingbird, .nioCore]),
         .tests(
             "NodeResolverTests",
             [
                 "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "NodeResolverCore", "ServiceKit", "TestSupport", .hummingbird,
-                .asyncHTTPClient,
+                .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .logging,
             ]),
         .tests(
             "RunnerTests", ["JSONStore", "JobModel", "MessageBus", "Messages", "RunnerCore", "ServiceKit", "TestSupport", .hummingbird]),
