@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 import Glibc
 import Messages
@@ -87,5 +88,12 @@ final class Signal: Sendable {
 
     func wait() async {
         for await _ in stream { return }
+    }
+}
+
+/// Does what blocks on a thread that nobody else waits for.
+func offPool<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(returning: work()) }
     }
 }
