@@ -24,8 +24,8 @@ public struct RabbitMQConfiguration: Sendable, CustomStringConvertible, CustomRe
     public var connectTimeout: Duration = .seconds(10)
     /// For everything the broker is asked to do; a broker that does not answer is taken for lost.
     public var operationTimeout: Duration = .seconds(30)
-    /// What is not confirmed by then has failed, and the channel is made anew: a quorum queue that finds its leader while a message comes
-    /// may forget to confirm it.
+    /// What is not confirmed by then has failed, and the channel is made anew: a quorum queue without a leader drops what it is sent, and
+    /// does not confirm it afterwards either.
     public var confirmTimeout: Duration = .seconds(30)
     /// How long closing waits for what is being published and acknowledged.
     public var closeTimeout: Duration = .seconds(5)

@@ -37,7 +37,7 @@ struct BrokerFiles: Sendable {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "LANG": "C.UTF-8",
             "HOME": "\(directory)/home",
-            "RABBITMQ_NODENAME": "courier-test-\(port)@localhost",
+            "RABBITMQ_NODENAME": nodeName,
             "RABBITMQ_MNESIA_BASE": "\(directory)/data",
             "RABBITMQ_LOG_BASE": "\(directory)/log",
             "RABBITMQ_PLUGINS_EXPAND_DIR": "\(directory)/plugins",
@@ -60,6 +60,14 @@ struct BrokerFiles: Sendable {
         guard let data = FileManager.default.contents(atPath: "\(directory)/\(file)") else { return "no output" }
         return String(decoding: data.suffix(2000), as: UTF8.self)
     }
+
+    /// What the broker has on disk about which quorum queues there are, as text with much that is none.
+    func registerOfQuorumQueues() -> String {
+        let file = "\(directory)/data/\(nodeName)/quorum/\(nodeName)/names.dets"
+        return String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+    }
+
+    private var nodeName: String { "courier-test-\(port)@localhost" }
 
     func remove() { try? FileManager.default.removeItem(atPath: directory) }
 }

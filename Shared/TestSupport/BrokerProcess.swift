@@ -61,6 +61,23 @@ public final class BrokerProcess: Sendable {
         try? await Self.blocking { [self] in shutDown() }
     }
 
+    /// Returns when the quorum queue would survive ``kill()``, about a second after it was declared.
+    ///
+    /// RabbitMQ 3.10 registers new quorum queues in a file that it writes with a delay; one that is missing there after a crash never has a
+    /// leader again, and neither confirms nor delivers.
+    ///
+    /// - Throws: ``TestSupportError`` when that takes longer than half a minute.
+    public func awaitRegistration(ofQuorumQueue queue: String) async throws {
+        try await Self.blocking { [files] in
+            let end = ContinuousClock.now + .seconds(30)
+            while ContinuousClock.now < end {
+                if files.registerOfQuorumQueues().contains(queue) { return }
+                usleep(20_000)
+            }
+            throw TestSupportError("the broker has not registered \(queue) on disk within half a minute")
+        }
+    }
+
     /// Runs `rabbitmqctl` with these arguments on this broker, which takes some seconds.
     ///
     /// - Throws: ``TestSupportError`` with what it printed when it fails or has not ended within a minute.
