@@ -46,7 +46,8 @@ public struct ServiceHost: Sendable {
         let level = try settings.choice("log-level", of: Logger.Level.allCases.map(\.rawValue), default: "info")
         let format = try settings.choice("log-format", of: LineLogHandler.Format.allCases.map(\.rawValue), default: "text")
         let handler = LineLogHandler(
-            label: service.rawValue, format: LineLogHandler.Format(rawValue: format) ?? .text, level: Logger.Level(rawValue: level) ?? .info)
+            label: service.rawValue, format: LineLogHandler.Format(rawValue: format) ?? .text, level: Logger.Level(rawValue: level) ?? .info
+        )
         return Logger(label: service.rawValue) { _ in handler }
     }
 

@@ -24,7 +24,8 @@ private final class Bench {
 
     func engine(_ options: EngineOptions = EngineOptions()) async throws -> ServiceEngine<Adder> {
         let engine = ServiceEngine(
-            Adder(), store: store, bus: InMemoryBus(broker), time: time, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            Adder(), store: store, bus: InMemoryBus(broker), time: time,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             metrics: metrics, options: options)
         try await engine.recover()
         return engine
