@@ -44,7 +44,7 @@ extension Arrears {
             makeUp = nil
             performFrom = punctualFrom
         case .runOnce:
-            makeUp = Self.latest(of: version, in: max(after + 1, oldest)..<min(punctualFrom, through + 1))
+            makeUp = Self.latest(of: version, before: min(punctualFrom, through + 1), notBefore: max(after + 1, oldest))
             performFrom = punctualFrom
         case .runAll:
             makeUp = nil
@@ -52,11 +52,11 @@ extension Arrears {
         }
     }
 
-    /// The latest occurrence in `range` that no window holds back.
-    private static func latest(of version: JobVersion, in range: Range<Int64>) -> Int64? {
-        var limit = range.upperBound - 1
+    /// The latest occurrence before `end` that no window holds back; `nil` when it is before `begin`, or there is none.
+    private static func latest(of version: JobVersion, before end: Int64, notBefore begin: Int64) -> Int64? {
+        var limit = end - 1
         for _ in 0..<maximumWindows {
-            guard let second = version.recurrence?.previous(atOrBefore: limit), second >= range.lowerBound else { return nil }
+            guard let second = version.recurrence?.previous(atOrBefore: limit), second >= begin else { return nil }
             guard let hit = version.exception(at: second) else { return second }
             limit = hit.start - 1
         }

@@ -1,0 +1,118 @@
+import FoundationEssentials
+import JobModel
+import Recurrence
+
+@testable import SchedulerCore
+
+/// What should become of every occurrence, worked out the long way: whole lists, no heap, no arrears, no journal.
+struct NaiveScheduler {
+    struct Job {
+        var template: JobTemplate
+        var acceptedAt: Timestamp
+        var status: JobStatus = .active
+        var ledger: Int64
+        var lastImmediate: Timestamp?
+
+        var recurrence: Recurrence? {
+            (try? ScheduleText(parsing: template.scheduleRule))?.recurrence(accepted: acceptedAt.seconds)
+        }
+
+        func due(through limit: Int64) -> [Int64] {
+            guard let recurrence, limit > ledger else { return [] }
+            return Array(recurrence.occurrences(in: ledger + 1..<limit + 1))
+        }
+
+        func isExcepted(_ second: Int64) -> Bool {
+            let anchor = recurrence?.start ?? acceptedAt.seconds
+            return template.exceptionRules.contains { exception in
+                guard let rule = try? RecurrenceRule(parsing: exception.rrule) else { return false }
+                let opening = second - Int64(exception.duration) * 60 + 1..<second + 1
+                return !Array(Recurrence(rule: rule, start: anchor).occurrences(in: opening)).isEmpty
+            }
+        }
+
+        var isOver: Bool {
+            guard let recurrence else { return lastImmediate == acceptedAt }
+            return recurrence.next(after: ledger) == nil
+        }
+    }
+
+    var jobs: [UUID: Job] = [:]
+    /// Instance → what was made of it.
+    var outcomes: [UUID: String] = [:]
+    var repeated: [UUID] = []
+
+    private mutating func note(_ id: UUID, _ time: Timestamp, _ outcome: String) {
+        let instance = Identifiers.instance(of: id, scheduledAt: time)
+        if outcomes.updateValue(outcome, forKey: instance) != nil { repeated.append(instance) }
+    }
+
+    mutating func judge(_ id: UUID, through limit: Int64, at now: Timestamp) {
+        guard let job = jobs[id], job.status == .active else { return }
+        if job.recurrence == nil, job.lastImmediate != job.acceptedAt {
+            jobs[id]?.lastImmediate = job.acceptedAt
+            note(id, job.acceptedAt, job.isExcepted(job.acceptedAt.seconds) ? "excepted" : "scheduled")
+        }
+        let due = job.due(through: limit)
+        let policy = job.template.missedPolicy
+        let late = due.filter { Timestamp(seconds: $0) + .seconds(60) < now }
+        let young = late.filter { Timestamp(seconds: $0) + .seconds(policy.windowSeconds) >= now }
+        let performed: [Int64] =
+            switch policy.action {
+            case .skip: []
+            case .runOnce: young.last { !job.isExcepted($0) }.map { [$0] } ?? []
+            case .runAll: young
+            }
+        for second in due {
+            let isMissed = late.contains(second) && !performed.contains(second)
+            note(id, Timestamp(seconds: second), job.isExcepted(second) ? "excepted" : isMissed ? "missed" : "scheduled")
+        }
+        if let last = due.last { jobs[id]?.ledger = last }
+        if jobs[id]?.isOver == true { jobs[id]?.status = .completed }
+    }
+
+    mutating func judgeAll(at now: Timestamp) {
+        for id in jobs.keys { judge(id, through: now.seconds, at: now) }
+    }
+
+    /// The scheduler is awake from now to `end`: everything is in time.
+    mutating func pass(until end: Timestamp) {
+        for id in jobs.keys {
+            guard let job = jobs[id] else { continue }
+            for second in job.due(through: end.seconds) { judge(id, through: second, at: Timestamp(seconds: second)) }
+        }
+    }
+
+    mutating func put(_ id: UUID, _ template: JobTemplate, acceptedAt: Timestamp, at now: Timestamp) {
+        judge(id, through: min(acceptedAt.seconds, now.seconds), at: now)
+        let begin = min(acceptedAt.seconds - 1, now.seconds)
+        var job = jobs[id] ?? Job(template: template, acceptedAt: acceptedAt, ledger: begin)
+        job.template = template
+        job.acceptedAt = acceptedAt
+        job.ledger = max(job.ledger, begin)
+        if job.status == .completed { job.status = .active }
+        jobs[id] = job
+        judge(id, through: now.seconds, at: now)
+    }
+
+    /// A pause or an end.
+    mutating func halt(_ id: UUID, _ status: JobStatus, at now: Timestamp) {
+        guard let job = jobs[id], job.status == .active || status == .cancelled && job.status != .cancelled else { return }
+        if job.status == .active {
+            for second in job.due(through: now.seconds) {
+                let isLate = Timestamp(seconds: second) + .seconds(60) < now
+                let word = job.isExcepted(second) ? "excepted" : isLate ? "missed" : status.rawValue
+                note(id, Timestamp(seconds: second), word)
+                jobs[id]?.ledger = second
+            }
+        }
+        jobs[id]?.status = status
+    }
+
+    mutating func resume(_ id: UUID, at now: Timestamp) {
+        guard let job = jobs[id], job.status == .paused else { return }
+        jobs[id]?.status = .active
+        jobs[id]?.ledger = max(job.ledger, now.seconds)
+        judge(id, through: now.seconds, at: now)
+    }
+}
