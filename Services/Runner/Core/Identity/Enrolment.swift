@@ -106,9 +106,19 @@ public struct Enrolment: Sendable {
         request.headers.add(name: "content-type", value: "application/json")
         request.headers.add(name: "accept", value: "application/json")
         request.body = .bytes(ByteBuffer(bytes: body))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-        let answer = try await response.body.collect(upTo: 1 << 20)
-        return Answer(status: Int(response.status.code), body: Array(answer.readableBytesView))
+        // A client of its own, because the shared one keeps an unreachable server to itself until its time is over.
+        var configuration = HTTPClient.Configuration(timeout: .init(connect: .seconds(10)))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let response = try await client.execute(request, timeout: .seconds(30))
+            let answer = try await response.body.collect(upTo: 1 << 20)
+            try await client.shutdown()
+            return Answer(status: Int(response.status.code), body: Array(answer.readableBytesView))
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
     }
 }
 

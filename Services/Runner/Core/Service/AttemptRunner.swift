@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JobModel
+import Logging
 import ServiceKit
 
 /// Makes one attempt at a step: its inputs, its conditions, its interpreter, its output rules.
@@ -10,6 +11,8 @@ struct AttemptRunner: Sendable {
     /// The node's attributes as reserved inputs.
     let attributes: [String: String]
     let options: RunnerOptions
+    let logger: Logger
+    let metrics: Metrics
     /// Whether the runner is being stopped, and attempts are ended without a verdict.
     let isAbandoned: @Sendable () -> Bool
 
@@ -65,6 +68,20 @@ struct AttemptRunner: Sendable {
         output.mask(secrets + judged.outputs.sensitive.compactMap { judged.outputs.values[$0] })
         let chunks = output.takeChunks(step: work.step, attempt: work.attempt, isOver: true)
         try await engine.perform(.attemptEnded(work, judged, output: chunks))
+        note(judged, of: work)
+    }
+
+    private func note(_ result: AttemptResult, of work: Work) {
+        metrics.counter(
+            "courier_attempts_total", labels: ["status": result.status.rawValue], help: "Attempts at steps that have ended."
+        ).add()
+        logger.info(
+            "An attempt at a step has ended",
+            metadata: [
+                "run": "\(work.runID.uuidString.lowercased())", "step": "\(work.step)", "attempt": "\(work.attempt)",
+                "status": "\(result.status.rawValue)", "exitCode": "\(result.exitCode.map(String.init) ?? "none")",
+                "reason": "\(result.reason ?? "none")",
+            ])
     }
 
     private func attempt(_ work: Work, _ context: WorkContext, _ values: InputValues) -> StepAttempt {

@@ -2,6 +2,8 @@
 public struct RunnerOptions: Sendable {
     /// The runner's version, for check-ins.
     public var version = "0.1.0"
+    /// The node's name in check-ins; `nil`: the machine's.
+    public var hostname: String?
     /// How many runs run at once; default 1, the others wait in the order they came.
     public var maxConcurrentRuns = 1
     /// How much of each output stream of an attempt is kept; default 1 MiB.

@@ -13,6 +13,7 @@ public final class RunnerService: Sendable {
     private let bus: any MessageBus
     private let time: any TimeSource
     private let logger: Logger
+    private let metrics: Metrics
     private let options: RunnerOptions
     private let interpreters: InterpreterRegistry
     private let door: CommandDoor
@@ -25,8 +26,7 @@ public final class RunnerService: Sendable {
     /// - Throws: `InvalidKey` when the node's command key is none.
     public init(
         node: EnrolledNode, store: any StoreDriver, bus: any MessageBus, interpreters: InterpreterRegistry,
-        time: any TimeSource = SystemTime(),
-        logger: Logger, metrics: Metrics = Metrics(), options: RunnerOptions = RunnerOptions()
+        time: any TimeSource = SystemTime(), logger: Logger, metrics: Metrics = Metrics(), options: RunnerOptions = RunnerOptions()
     ) throws {
         let key = try CommandKey(hex: node.commandKey)
         nodeID = node.nodeID
@@ -37,12 +37,12 @@ public final class RunnerService: Sendable {
         bounds.snapshotInterval = 5000
         engine = ServiceEngine(
             RunnerState(nodeID: node.nodeID, secrets: SecretKeeper(key), maxConcurrentRuns: options.maxConcurrentRuns), store: store,
-            bus: bus,
-            time: time, logger: logger, metrics: metrics, options: bounds)
+            bus: bus, time: time, logger: logger, metrics: metrics, options: bounds)
         door = CommandDoor(nodeID: node.nodeID, key: key, logger: logger, metrics: metrics)
         self.bus = bus
         self.time = time
         self.logger = logger
+        self.metrics = metrics
         self.options = options
         self.interpreters = interpreters
         (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -55,7 +55,6 @@ public final class RunnerService: Sendable {
         try await engine.recover()
         // What was under way when the runner last ended is lost, whatever the broker says.
         try await engine.perform(.restarted)
-        try await bus.declare(CourierTopology.node(nodeID))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.engine.run() }
             group.addTask { try await self.work() }
@@ -83,12 +82,12 @@ public final class RunnerService: Sendable {
     // MARK: Working
 
     private func work() async throws {
-        let attributes = await MachineFacts.current()
+        let attributes = await attributes()
         let reserved = Dictionary(attributes.map { ("node.agent.\($0.key)", $0.value) }) { $1 }
         let abandoned = abandoned
         let attempts = AttemptRunner(
-            engine: engine, interpreters: interpreters, nodeID: nodeID, attributes: reserved, options: options,
-            isAbandoned: { abandoned.isSet })
+            engine: engine, interpreters: interpreters, nodeID: nodeID, attributes: reserved, options: options, logger: logger,
+            metrics: metrics, isAbandoned: { abandoned.isSet })
         let executor = RunExecutor(engine, time: time, abandoned: abandoned) { try await attempts.make($0) }
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -129,7 +128,11 @@ public final class RunnerService: Sendable {
             return door.input(delivery)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await consumer.run(self.engine, on: self.bus) }
+            group.addTask {
+                // Here, so that runs accepted before go on while there is no broker.
+                try await self.bus.declare(CourierTopology.node(self.nodeID))
+                try await consumer.run(self.engine, on: self.bus)
+            }
             group.addTask { await self.checkIn() }
             group.addTask { for await _ in self.stopRequests { return } }
             defer { group.cancelAll() }
@@ -138,10 +141,16 @@ public final class RunnerService: Sendable {
         stopped.open()
     }
 
+    private func attributes() async -> [String: String] {
+        var attributes = await MachineFacts.current()
+        if let hostname = options.hostname { attributes["hostname"] = hostname }
+        return attributes
+    }
+
     private func checkIn() async {
         repeat {
             let message = NodeCheckIn(
-                nodeID: nodeID, at: time.now, runnerVersion: options.version, attributes: await MachineFacts.current(),
+                nodeID: nodeID, at: time.now, runnerVersion: options.version, attributes: await attributes(),
                 skills: interpreters.skills)
             var outgoing = OutgoingMessage(message, to: .checkIns, id: UUID())
             // The next one says the same: this one may be lost.
