@@ -47,10 +47,11 @@ final class Bench: Sendable {
         try await Bench(store: store.restarted(), time: time)
     }
 
-    /// Lets `body` send requests.
-    func serve(_ body: @Sendable (Client) async throws -> Void) async throws {
+    /// Lets `body` send requests, to the router alone or over a real connection.
+    func serve(_ setup: TestingSetup = .router, _ body: @Sendable (Client) async throws -> Void) async throws {
         let router = APIRouter(engine: engine, bus: bus, time: time, logger: silent, requestTimeout: .seconds(5)).router()
-        try await Application(router: router, logger: silent).test(.router) { try await body(Client(http: $0)) }
+        try await Application(router: router, logger: silent)
+            .test(setup) { try await body(Client(http: $0)) }
     }
 
     /// Publishes what is committed until the test is over, and takes `count` messages from `queue`.
