@@ -44,7 +44,9 @@ public final class InMemoryBus: MessageBus {
                 if let claimed = message.userID, let user = open.user, claimed != user {
                     return .failed(reason: "user \(claimed) is not \(user)")
                 }
-                return state.publish(message)
+                var signed = message
+                signed.userID = message.userID ?? open.user
+                return state.publish(signed)
             }
         }
     }

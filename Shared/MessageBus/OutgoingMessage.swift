@@ -24,7 +24,7 @@ public struct OutgoingMessage: Sendable, Hashable {
     public var correlationID: String?
     /// A message that no queue takes is given back instead of dropped.
     public var mandatory: Bool
-    /// Must equal the connection's user when set.
+    /// The connection's user, which is what `nil` stands for; the broker refuses any other.
     public var userID: String?
 
     /// A message of name `type`.

@@ -23,15 +23,15 @@ struct MessageWriter {
         return nil
     }
 
-    /// Publishes `message` on `channel`.
+    /// Publishes `message` on `channel`, as the connection's `user` unless it names another.
     static func publish(
-        _ message: OutgoingMessage, correlationID: String?, replyTo: String?, on channel: UInt16, _ link: Link
+        _ message: OutgoingMessage, user: String, correlationID: String?, replyTo: String?, on channel: UInt16, _ link: Link
     ) throws(LinkFailure) {
         let scratch = link.scratch
         scratch.reset()
         var properties = amqp_basic_properties_t()
         guard let exchange = scratch.bytes(message.exchange), let key = scratch.bytes(message.routingKey),
-            fill(&properties, message, correlationID: correlationID, replyTo: replyTo, scratch)
+            fill(&properties, message, user: user, correlationID: correlationID, replyTo: replyTo, scratch)
         else { throw LinkFailure(reason: "a message was longer than it said") }
         let status = message.body.withUnsafeBytes { body in
             let bytes = amqp_bytes_t(len: body.count, bytes: UnsafeMutableRawPointer(mutating: body.baseAddress))
@@ -41,7 +41,7 @@ struct MessageWriter {
     }
 
     private static func fill(
-        _ properties: inout amqp_basic_properties_t, _ message: OutgoingMessage, correlationID: String?, replyTo: String?,
+        _ properties: inout amqp_basic_properties_t, _ message: OutgoingMessage, user: String, correlationID: String?, replyTo: String?,
         _ scratch: Scratch
     ) -> Bool {
         var texts = PropertyTexts(scratch: scratch)
@@ -49,7 +49,7 @@ struct MessageWriter {
         properties.type = texts.bytes(AMQP_BASIC_TYPE_FLAG, message.type.isEmpty ? nil : message.type)
         properties.reply_to = texts.bytes(AMQP_BASIC_REPLY_TO_FLAG, replyTo)
         properties.correlation_id = texts.bytes(AMQP_BASIC_CORRELATION_ID_FLAG, correlationID)
-        properties.user_id = texts.bytes(AMQP_BASIC_USER_ID_FLAG, message.userID)
+        properties.user_id = texts.bytes(AMQP_BASIC_USER_ID_FLAG, message.userID ?? user)
         properties.expiration = texts.bytes(AMQP_BASIC_EXPIRATION_FLAG, message.expiration.map { "\($0.pollMilliseconds)" })
         properties.delivery_mode = message.persistent ? 2 : 1
         properties._flags = texts.flags | amqp_flags_t(AMQP_BASIC_DELIVERY_MODE_FLAG)

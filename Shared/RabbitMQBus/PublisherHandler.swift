@@ -232,7 +232,8 @@ final class PublisherHandler: LinkHandler {
         // Noted before it is sent: a message that is sent by half is among those nobody knows about.
         outstanding.append(Slot(batch: batch, index: index, sent: now))
         bytesInFlight += message.body.count
-        try MessageWriter.publish(message, correlationID: message.correlationID, replyTo: message.replyTo, on: Self.publishing, link)
+        try MessageWriter.publish(
+            message, user: configuration.user, correlationID: message.correlationID, replyTo: message.replyTo, on: Self.publishing, link)
     }
 
     private func ask(_ question: Question, _ link: Link) throws(LinkFailure) {
@@ -244,7 +245,8 @@ final class PublisherHandler: LinkHandler {
         lastQuestion += 1
         let correlation = "\(lastQuestion)"
         asked[correlation] = question
-        try MessageWriter.publish(message, correlationID: correlation, replyTo: Self.replyQueue, on: Self.asking, link)
+        try MessageWriter.publish(
+            message, user: configuration.user, correlationID: correlation, replyTo: Self.replyQueue, on: Self.asking, link)
     }
 
     // MARK: End

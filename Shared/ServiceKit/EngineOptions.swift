@@ -1,9 +1,11 @@
+public import JSONStore
+
 /// The bounds of an engine.
 public struct EngineOptions: Sendable {
     /// How many received messages are remembered, so that one that comes again is recognised; default 65,536.
     public var rememberedMessages = 65_536
-    /// How many journal records make a snapshot worth while; default 100,000.
-    public var snapshotInterval = 100_000
+    /// When a snapshot is taken; by default once the journal has outgrown the last one, and at least at 16 MiB.
+    public var snapshotPolicy = SnapshotPolicy()
     /// A message that was delivered this often without being acknowledged is a dead letter; default 10.
     public var maximumDeliveries = 10
     /// How often a message that no queue takes is tried again before it is given up; default 5.

@@ -201,7 +201,7 @@ public actor ServiceEngine<State: ServiceState> {
     }
 
     private func snapshotIfDue() {
-        guard !isSnapshotting, store.usage.recordsSinceSnapshot >= options.snapshotInterval else { return }
+        guard !isSnapshotting, options.snapshotPolicy.isDue(store.usage) else { return }
         isSnapshotting = true
         let events = state.snapshot()
         let entries = Array(outbox.entries)

@@ -147,7 +147,7 @@ private let consumer = QueueConsumer<Adder>(queue: "in") { delivery in
     @Test func aSnapshotStandsForTheJournal() async throws {
         let bench = try await Bench()
         var options = EngineOptions()
-        options.snapshotInterval = 10
+        options.snapshotPolicy = SnapshotPolicy(minimumBytes: 1000)
         let engine = try await bench.engine(options)
         for _ in 0..<25 { try await engine.perform(.add(1)) }
         let again = try await bench.restart()

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Messages
 
 /// Gives each node a broker account of its own, which can read that node's queue, report, check in, and nothing else.
 public protocol BrokerAccounts: Sendable {
@@ -28,7 +29,7 @@ public struct NodeAccount: Sendable, Hashable, CustomStringConvertible {
 
     /// The name of the user that `node` logs in as.
     public static func user(of node: UUID) -> String {
-        "node-\(node.uuidString.lowercased())"
+        NodeUser.name(of: node)
     }
 
     /// The user's name alone.

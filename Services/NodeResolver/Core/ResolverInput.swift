@@ -27,8 +27,7 @@ public enum ResolverInput: Sendable {
 
     /// Reads a delivery of `courier.node-resolver`.
     ///
-    /// Nodes reach that queue through an exchange of theirs, so what came by it can only be a check-in; and when the message names its user, which
-    /// the broker has checked, it has to be the node's own.
+    /// Nodes reach that queue through an exchange of theirs, so what came by it can only be a check-in, and the node's own.
     ///
     /// - Throws: `JSONError` for a body that is none, `UnknownMessage` for another type, ``RefusedMessage`` for a message its sender may not send.
     public init(_ delivery: Delivery) throws {
@@ -38,10 +37,7 @@ public enum ResolverInput: Sendable {
                 throw RefusedMessage(expected: "at most \(Self.largestCheckIn) bytes", found: "\(delivery.body.count)")
             }
             let checkIn = try NodeCheckIn(json: delivery.body)
-            let user = NodeAccount.user(of: checkIn.nodeID)
-            if let found = delivery.userID, found != user {
-                throw RefusedMessage(expected: "a check-in by the user '\(user)'", found: "one by '\(found)'")
-            }
+            try NodeUser.check(delivery, claims: checkIn.nodeID)
             self = .checkIn(checkIn)
         case NodesResolve.name where delivery.exchange != Exchanges.nodes:
             self = .resolve(try NodesResolve(json: delivery.body))

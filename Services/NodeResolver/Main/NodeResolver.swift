@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsyncHTTPClient
+import FoundationEssentials
 import JSONStore
 import Messages
 import NodeResolverCore
@@ -36,24 +37,40 @@ struct NodeResolver: AsyncParsableCommand {
         ])
         let host = try ServiceHost(.nodeResolver, settings: settings)
         let key = try MasterKeyFile(path: try settings.required("master-key")).loadOrCreate()
+        let brokerURL = try settings.required("node-broker-url")
         let management = ManagementAPISettings(
             baseURL: try settings.required("management-url"), user: try settings.required("management-user"),
-            password: try settings.required("management-password"))
-        let brokerURL = try settings.required("node-broker-url")
+            password: try settings.required("management-password"), virtualHost: try Self.virtualHost(of: brokerURL))
         let store = try await host.openStore(StoreFormat(name: "courier.node-resolver", version: 1))
         let engine = ServiceEngine(
             ResolverState(metrics: host.metrics), store: store, bus: host.bus, logger: host.logger, metrics: host.metrics)
         try await engine.recover()
-        let queries = NodeQueries(
-            engine: engine,
-            enrolment: Enrolment(
-                engine: engine, accounts: ManagementAPIAccounts(management, client: .shared), masterKey: key, brokerURL: brokerURL,
-                logger: host.logger),
+        let enrolment = Enrolment(
+            engine: engine, accounts: ManagementAPIAccounts(management, client: .shared), masterKey: key, brokerURL: brokerURL,
             logger: host.logger)
+        let queries = NodeQueries(engine: engine, enrolment: enrolment, logger: host.logger)
         try await host.run(
             engine, topology: CourierTopology.of(.nodeResolver),
             consumers: [QueueConsumer(queue: Queues.nodeResolver) { try ResolverInput($0) }],
-            others: [{ try await queries.run(on: host.bus) }])
+            others: [
+                { try await queries.run(on: host.bus) },
+                {
+                    // Accounts of removed nodes that the broker could not remove at once.
+                    while true {
+                        await enrolment.removeAccounts()
+                        try await Task.sleep(for: .seconds(300))
+                    }
+                },
+            ])
         await store.close()
+    }
+
+    /// The virtual host that a broker's address names; the path's percent-encoding is undone.
+    private static func virtualHost(of url: String) throws -> String {
+        guard let components = URLComponents(string: url) else {
+            throw SettingError(reason: "node-broker-url: expected amqp[s]://host:port/vhost, found '\(url)'")
+        }
+        let name = components.path.dropFirst()
+        return name.isEmpty ? "/" : String(name)
     }
 }

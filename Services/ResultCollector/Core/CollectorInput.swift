@@ -26,10 +26,15 @@ public enum CollectorInput: Sendable {
 
     /// Reads a delivery of `courier.results`.
     ///
-    /// - Throws: `JSONError` for a body that is none, ``UnknownMessage`` for another type.
+    /// - Throws: `JSONError` for a body that is none, `UnknownMessage` for another type, `ForgedMessage` for a report in another node's name.
     public init(_ delivery: Delivery) throws {
         switch delivery.type {
-        case RunsReported.name: self = .reported(try RunsReported(json: delivery.body))
+        case RunsReported.name:
+            let reported = try RunsReported(json: delivery.body)
+            try NodeUser.check(delivery, claims: reported.nodeID)
+            self = .reported(reported)
+        // Nodes reach the queue through an exchange of their own, and have nothing to say but reports.
+        case _ where delivery.exchange == Exchanges.nodes: throw UnknownMessage(name: delivery.type, expected: [RunsReported.name])
         case RunsDispatched.name: self = .dispatched(try RunsDispatched(json: delivery.body))
         case InstanceCreated.name: self = .created(try InstanceCreated(json: delivery.body))
         case InstanceClaim.name: self = .claim(try InstanceClaim(json: delivery.body))

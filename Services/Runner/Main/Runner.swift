@@ -44,6 +44,7 @@ struct Runner: AsyncParsableCommand {
         let host = try ServiceHost(.runner, settings: settings, brokerURL: Self.brokerURL(of: node))
         let store = try await host.openStore(StoreFormat(name: "courier.runner", version: 1))
         var runner = RunnerOptions()
+        runner.hostname = settings.text("hostname")
         runner.maxConcurrentRuns = try settings.integer("max-concurrent-runs", in: 1...1000, default: 1)
         let service = try RunnerService(
             node: node, store: store, bus: host.bus,

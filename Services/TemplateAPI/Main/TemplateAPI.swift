@@ -23,7 +23,7 @@ struct TemplateAPI: AsyncParsableCommand {
     @Option(help: "Port to listen on. (COURIER_PORT; default: 8080)")
     var port: String?
 
-    @Option(help: "File that the first admin token is written to, mode 0600. (COURIER_ADMIN_TOKEN_FILE; default: printed once)")
+    @Option(help: "File with the admin token; made with mode 0600 when it is missing. (COURIER_ADMIN_TOKEN_FILE; default: printed once)")
     var adminTokenFile: String?
 
     func run() async throws {
@@ -53,7 +53,13 @@ struct TemplateAPI: AsyncParsableCommand {
             if try await AdminToken.createFirst(token, in: engine) { print("Admin token (shown this once): \(token)") }
             return
         }
-        guard !FileManager.default.fileExists(atPath: file) else { return }
+        if let known = FileManager.default.contents(atPath: file) {
+            let text = String(String(decoding: known, as: UTF8.self).filter { !$0.isWhitespace })
+            guard text.utf8.count >= 20 else {
+                throw SettingError(reason: "\(file): expected an admin token of at least 20 characters; remove the file to have one made")
+            }
+            return try await AdminToken.register(text, in: engine)
+        }
         let made = FileManager.default.createFile(atPath: file, contents: Data((token + "\n").utf8), attributes: [.posixPermissions: 0o600])
         guard made else { throw SettingError(reason: "\(file): the admin token cannot be written there") }
         try await AdminToken.register(token, in: engine)

@@ -33,8 +33,6 @@ public final class RunnerService: Sendable {
         var bounds = EngineOptions()
         // A report is given up by nobody but the collector: that no queue takes it means that the services are only being set up.
         bounds.maximumReturns = .max
-        // Records carry output, so the journal grows faster than those of other services.
-        bounds.snapshotInterval = 5000
         engine = ServiceEngine(
             RunnerState(nodeID: node.nodeID, secrets: SecretKeeper(key), maxConcurrentRuns: options.maxConcurrentRuns), store: store,
             bus: bus, time: time, logger: logger, metrics: metrics, options: bounds)
