@@ -50,15 +50,15 @@ public final class HTTPClientTransport: HTTPTransport {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout: "no answer within 60 s"
         case let error as HTTPClientError where error == .remoteConnectionClosed: "the connection was closed before the answer"
         case let error as HTTPClientError where error == .invalidURL: "the address is not valid"
-        case let error as IOError: error.description
+        case let error as IOError: shortened(error.description)
         default: shortened("\(error)")
         }
     }
 
-    /// NIO's connection errors list every address tried; the system's own words are what helps.
+    /// NIO's errors name calls and every address tried; the system's own words are what helps.
     private static func shortened(_ text: String) -> String {
         if text.contains("Connection refused") { return "connection refused" }
-        if text.contains("unknownHost") || text.contains("nodename nor servname") || text.contains("getaddrinfo") {
+        if text.contains("UnknownHost") || text.contains("unknownHost") || text.contains("nodename nor servname") || text.contains("getaddrinfo") {
             return "the host name is not known"
         }
         return text
