@@ -149,12 +149,15 @@ let package = Package(
             name: "courier", dependencies: ["CourierCore", .argumentParser], path: "Services/Courier/Main", swiftSettings: settings),
         .main("result-collector", "ResultCollector", ["CollectorCore"]),
 
+        .tests("CourierTests", ["CourierCore", "JSON", "JobModel", .hummingbird, .nioCore]),
         .tests(
             "NodeResolverTests",
             [
                 "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "NodeResolverCore", "ServiceKit", "TestSupport", .hummingbird,
                 .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .logging,
             ]),
+        .tests(
+            "RunnerTests", ["JSONStore", "JobModel", "MessageBus", "Messages", "RunnerCore", "ServiceKit", "TestSupport", .hummingbird]),
         .tests(
             "TemplateAPITests",
             [

@@ -54,7 +54,9 @@ broker_environment() {
     export HOME="$broker/home" RABBITMQ_NODENAME="courier-$broker_port@localhost" RABBITMQ_MNESIA_BASE="$broker/data" \
         RABBITMQ_LOG_BASE="$broker/log" RABBITMQ_ENABLED_PLUGINS_FILE="$broker/enabled_plugins" \
         RABBITMQ_CONFIG_FILE="$broker/rabbitmq.conf" RABBITMQ_DIST_PORT="$dist_port" ERL_EPMD_ADDRESS=127.0.0.1 \
-        ERL_EPMD_PORT="$epmd_port" RABBITMQ_PID_FILE="$broker/rabbitmq.pid" LC_ALL=C.UTF-8
+        ERL_EPMD_PORT="$epmd_port" RABBITMQ_PID_FILE="$broker/rabbitmq.pid" ERL_CRASH_DUMP="$broker/log/erl_crash.dump" LC_ALL=C.UTF-8
+    # What a dying broker drops, it drops here.
+    cd "$broker/home"
 }
 
 broker_url() {
