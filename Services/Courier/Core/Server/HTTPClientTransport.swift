@@ -58,7 +58,9 @@ public final class HTTPClientTransport: HTTPTransport {
     /// NIO's errors name calls and every address tried; the system's own words are what helps.
     private static func shortened(_ text: String) -> String {
         if text.contains("Connection refused") { return "connection refused" }
-        if text.contains("UnknownHost") || text.contains("unknownHost") || text.contains("nodename nor servname") || text.contains("getaddrinfo") {
+        if text.contains("UnknownHost") || text.contains("unknownHost") || text.contains("nodename nor servname")
+            || text.contains("getaddrinfo")
+        {
             return "the host name is not known"
         }
         return text
