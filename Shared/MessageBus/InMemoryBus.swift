@@ -42,7 +42,7 @@ public final class InMemoryBus: MessageBus {
             }
             return messages.map { message in
                 if let claimed = message.userID, let user = open.user, claimed != user {
-                    return .failed(reason: "user \(claimed) is not \(user)")
+                    return .refused(reason: "user \(claimed) is not \(user)")
                 }
                 var signed = message
                 signed.userID = message.userID ?? open.user

@@ -61,8 +61,10 @@ public enum PublishOutcome: Sendable, Hashable {
     case confirmed
     /// No queue takes it: it is lost unless it is sent again when there is one.
     case returned(reason: String)
-    /// Nobody knows: the connection was lost, or the broker refused it. Send it again.
+    /// Nobody knows: the connection was lost, or the broker did not take it. Send it again.
     case failed(reason: String)
+    /// It can never be sent: a name or header is too long, or it names a foreign user. Sending it again is of no use.
+    case refused(reason: String)
 }
 
 /// What the broker or the connection to it refuses. Never contains a password.

@@ -60,7 +60,7 @@ public struct InstanceReference: JSONCodable, Sendable, Hashable {
 
 /// `instance.start`, scheduler → any worker: drive this instance.
 ///
-/// A worker that hands an instance over, and the collector that finds one whose worker is lost, send it again with the next epoch.
+/// A worker that hands an instance over sends it again with the next epoch.
 public struct InstanceStart: Message, Hashable {
     /// The name on the wire.
     public static let name = "instance.start"
@@ -228,26 +228,29 @@ public struct InstanceGranted: Message, Hashable {
     public var epoch: Int
     /// `false`: another worker owns a newer epoch, or the instance is over; drop it.
     public var granted: Bool
-    /// A user cancelled the instance before it was claimed.
-    public var cancelled: Bool
+    /// Why a user cancelled the instance before it was claimed; `nil` when nobody did.
+    public var cancelReason: String?
     /// The plan an earlier owner made; `nil` when there is none yet.
     public var plan: InstancePlan?
     /// The runs that are over, by index in the plan.
     public var settled: RunsByStatus
-    /// The runs that a runner has reported as received.
+    /// The runs whose command an earlier owner published and that no runner has reported as received.
+    public var dispatched: [Int]
+    /// The runs that a runner has reported as received and that are not over.
     public var received: [Int]
 
     /// The answer to a claim of `epoch`.
     public init(
-        instanceID: UUID, epoch: Int, granted: Bool, cancelled: Bool = false, plan: InstancePlan? = nil,
-        settled: RunsByStatus = RunsByStatus(), received: [Int] = []
+        instanceID: UUID, epoch: Int, granted: Bool, cancelReason: String? = nil, plan: InstancePlan? = nil,
+        settled: RunsByStatus = RunsByStatus(), dispatched: [Int] = [], received: [Int] = []
     ) {
         self.instanceID = instanceID
         self.epoch = epoch
         self.granted = granted
-        self.cancelled = cancelled
+        self.cancelReason = cancelReason
         self.plan = plan
         self.settled = settled
+        self.dispatched = dispatched
         self.received = received
     }
 
@@ -257,9 +260,10 @@ public struct InstanceGranted: Message, Hashable {
             writer.field("instanceId", instanceID)
             writer.field("epoch", epoch)
             writer.field("granted", granted)
-            writer.field("cancelled", cancelled)
+            writer.field("cancelReason", ifPresent: cancelReason)
             writer.field("plan", ifPresent: plan)
             writer.field("settled", settled)
+            writer.field("dispatched", dispatched)
             writer.field("received", received)
         }
     }
@@ -271,8 +275,8 @@ public struct InstanceGranted: Message, Hashable {
         let fields = try reader.fields()
         self.init(
             instanceID: try fields("instanceId"), epoch: try fields("epoch"), granted: try fields("granted"),
-            cancelled: try fields("cancelled"), plan: try fields.optional("plan"), settled: try fields("settled"),
-            received: try fields("received"))
+            cancelReason: try fields.optional("cancelReason"), plan: try fields.optional("plan"), settled: try fields("settled"),
+            dispatched: try fields("dispatched"), received: try fields("received"))
     }
 }
 

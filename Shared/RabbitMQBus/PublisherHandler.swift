@@ -226,7 +226,7 @@ final class PublisherHandler: LinkHandler {
         let message = batch.messages[index]
         batch.next += 1
         if let objection = MessageWriter.objection(to: message, user: configuration.user, impersonates: configuration.impersonates) {
-            batch.settle(index, .failed(reason: objection))
+            batch.settle(index, .refused(reason: objection))
             return
         }
         // Noted before it is sent: a message that is sent by half is among those nobody knows about.

@@ -8,8 +8,12 @@ public enum DeadLetter {
     /// The letter for `delivery`: its body, or when that is no JSON the body as a JSON text, with the reason, the queue and its own type in
     /// the headers.
     public static func message(for delivery: Delivery, reason: String) -> OutgoingMessage {
-        var headers = delivery.headers
-        headers[HeaderName.reason] = .string(reason)
+        var headers = MessageHeaders()
+        for (name, value) in delivery.headers where headers.count < maximumHeaders && name.utf8.count <= 255 {
+            if case .string(let text) = value, text.utf8.count > maximumHeaderBytes { continue }
+            headers[name] = value
+        }
+        headers[HeaderName.reason] = .string(String(decoding: reason.utf8.prefix(maximumHeaderBytes), as: UTF8.self))
         headers[HeaderName.queue] = .string(delivery.queue)
         headers[HeaderName.type] = .string(delivery.type)
         return OutgoingMessage(
@@ -17,8 +21,13 @@ public enum DeadLetter {
             headers: headers, body: readableBody(delivery.body), persistent: true)
     }
 
+    /// More than a message of ours ever has; a foreign sender's are left out beyond it, so that the letter can be sent.
+    private static let maximumHeaders = 32
+    private static let maximumHeaderBytes = 4096
+
+    /// Written anew, on one line: the journal keeps one record a line.
     private static func readableBody(_ body: [UInt8]) -> [UInt8] {
-        if (try? JSONDocument(parsing: body)) != nil { return body }
+        if let value = try? JSONValue(json: body) { return value.encoded() }
         var writer = JSONWriter()
         writer.value(String(decoding: body, as: UTF8.self))
         return writer.bytes

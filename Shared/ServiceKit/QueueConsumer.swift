@@ -13,20 +13,26 @@ public struct QueueConsumer<State: ServiceState>: Sendable {
         self.decode = decode
     }
 
-    /// Consumes until the task is cancelled or the bus is closed.
+    /// Consumes until `stop` is given, the task is cancelled or the bus is closed. What was delivered and not decided about goes back to the queue.
     ///
     /// - Throws: `BusError` when the queue cannot be consumed, `StoreError` when the engine cannot commit any more.
-    public func run(_ engine: ServiceEngine<State>, on bus: any MessageBus) async throws {
+    public func run(_ engine: ServiceEngine<State>, on bus: any MessageBus, until stop: StopSignal = StopSignal()) async throws {
         let subscription = try await bus.consume(queue, prefetch: prefetch)
+        // Cancelling the subscription ends the loop below, and must happen however the loop ends: what could not be committed goes back at once.
+        let ending = Task {
+            await stop.wait()
+            await subscription.cancel()
+        }
         do {
             for await deliveries in subscription.batches {
                 try await engine.receive(deliveries, of: subscription, decode: decode)
             }
         } catch {
-            // What could not be committed goes back to the queue at once, not only when the connection ends.
-            await subscription.cancel()
+            ending.cancel()
+            await ending.value
             throw error
         }
-        await subscription.cancel()
+        ending.cancel()
+        await ending.value
     }
 }

@@ -49,7 +49,8 @@ public actor ServiceEngine<State: ServiceState> {
     /// - Throws: `StoreError` when the store is damaged or of another format.
     public func recover() async throws {
         let recovery = try await store.recover { record in
-            let record = try JournalRecord<State.Event>(json: record.body)
+            var reader = JSONReader(record.body, limits: JSONLimits(bytes: .max))
+            let record: JournalRecord<State.Event> = try reader.decode()
             for id in record.seen { duplicates.insert(id) }
             if let id = record.messageID { duplicates.insert(id) }
             for event in record.events { state.apply(event) }
@@ -67,7 +68,7 @@ public actor ServiceEngine<State: ServiceState> {
         let events = bus.events()
         try await resume()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.publishForever() }
+            group.addTask { try await self.publishForever() }
             group.addTask { try await self.keepTime() }
             group.addTask {
                 for await event in events where event == .connected { try await self.resume() }
@@ -180,6 +181,7 @@ public actor ServiceEngine<State: ServiceState> {
             "A message could not be handled and goes to the dead letters",
             metadata: ["queue": "\(delivery.queue)", "type": "\(delivery.type)", "reason": "\(reason)"])
         counters.dead.add()
+        if let id = delivery.id { duplicates.insert(id) }
         let letter = DeadLetter.message(for: delivery, reason: reason)
         let entries = outbox.add([letter])
         batch.items.append(contentsOf: entries.map { PublishingLane.Item(message: $0.message, sequence: $0.sequence) })
@@ -203,13 +205,9 @@ public actor ServiceEngine<State: ServiceState> {
     private func snapshotIfDue() {
         guard !isSnapshotting, options.snapshotPolicy.isDue(store.usage) else { return }
         isSnapshotting = true
-        let events = state.snapshot()
-        let entries = Array(outbox.entries)
-        let seen = duplicates.identifiers
-        let now = time.now
         Task {
             do {
-                try await writeSnapshot(events: events, entries: entries, seen: seen, at: now)
+                try await writeSnapshot()
             } catch {
                 logger.error("The snapshot could not be written; the journal goes on", metadata: ["error": "\(error)"])
             }
@@ -217,7 +215,12 @@ public actor ServiceEngine<State: ServiceState> {
         }
     }
 
-    private func writeSnapshot(events: [State.Event], entries: [OutboxEntry], seen: [UUID], at now: Timestamp) async throws {
+    /// The state is captured in the same turn in which the store notes how far its journal is covered: nothing may be decided in between.
+    private func writeSnapshot() async throws {
+        let events = state.snapshot()
+        let entries = Array(outbox.entries)
+        let seen = duplicates.identifiers
+        let now = time.now
         try await store.snapshot { emit in
             for start in stride(from: 0, to: seen.count, by: 1000) {
                 try emit(JournalRecord<State.Event>(at: now, seen: Array(seen[start..<min(start + 1000, seen.count)])).encoded())
@@ -229,21 +232,27 @@ public actor ServiceEngine<State: ServiceState> {
 
     // MARK: Publishing
 
-    private func publishForever() async {
+    private func publishForever() async throws {
         let waiting = lane.wakeUps()
         for await _ in waiting {
             while let load = lane.take() {
-                let confirmed = await publish(load.items)
+                let result = await publish(load.items)
                 if Task.isCancelled { return }
-                outbox.confirm(confirmed)
+                outbox.confirm(result.confirmed)
                 for settlement in load.settlements { settlement.subscription.settle(settlement.tags, .acknowledge) }
+                // A new connection says it by an event; a message that was lost on a connection that holds is said again here.
+                if result.lostTransient, bus.isConnected {
+                    try await time.sleep(until: time.now + options.retryDelay)
+                    try await resume()
+                }
             }
         }
     }
 
     /// Sends until every message of the outbox among `items` is confirmed or buried; the others are sent once.
-    private func publish(_ items: [PublishingLane.Item]) async -> [UInt64] {
+    private func publish(_ items: [PublishingLane.Item]) async -> (confirmed: [UInt64], lostTransient: Bool) {
         var confirmed: [UInt64] = []
+        var lostTransient = false
         var waiting = items
         var returns = 0
         while !waiting.isEmpty, !Task.isCancelled {
@@ -256,7 +265,12 @@ public actor ServiceEngine<State: ServiceState> {
                 case .confirmed:
                     if let sequence = item.sequence { confirmed.append(sequence) }
                 case .failed:
-                    if item.sequence != nil { again.append(item) }
+                    if item.sequence != nil { again.append(item) } else { lostTransient = true }
+                case .refused(let reason):
+                    logger.error(
+                        "A message can never be sent; it is given up",
+                        metadata: ["to": "\(item.message.routingKey)", "reason": "\(reason)"])
+                    if let sequence = item.sequence { confirmed.append(sequence) }
                 case .returned(let reason):
                     guard let sequence = item.sequence else { continue }
                     wasReturned = true
@@ -274,7 +288,7 @@ public actor ServiceEngine<State: ServiceState> {
             waiting = again
             if !waiting.isEmpty { try? await time.sleep(until: time.now + options.retryDelay) }
         }
-        return confirmed
+        return (confirmed, lostTransient)
     }
 
     // MARK: Time and connection

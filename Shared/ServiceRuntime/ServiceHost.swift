@@ -90,14 +90,15 @@ public struct ServiceHost: Sendable {
     /// Runs `body` beside the health endpoint until it ends or the process is told to stop; then closes the bus.
     ///
     /// - Parameters:
+    ///   - stopSeconds: how long a stop may take unless the settings say otherwise.
     ///   - unsent: the number of messages that a stop should wait for, within its deadline.
     ///   - beforeStop: runs when a stop is asked for, while everything still works.
     /// - Throws: what `body` throws.
     public func run(
-        unsent: @escaping @Sendable () async -> Int, beforeStop: @escaping @Sendable () async throws -> Void,
+        stopSeconds: Int = 10, unsent: @escaping @Sendable () async -> Int, beforeStop: @escaping @Sendable () async throws -> Void,
         body: @escaping @Sendable () async throws -> Void
     ) async throws {
-        let seconds = try settings.integer("stop-seconds", in: 0...3600, default: 10)
+        let seconds = try settings.integer("stop-seconds", in: 0...3600, default: stopSeconds)
         let health = try healthServer()
         let program = Program(logger: logger, stopSeconds: seconds, beforeStop: beforeStop, unsent: unsent) {
             try await withThrowingTaskGroup(of: Bool.self) { group in

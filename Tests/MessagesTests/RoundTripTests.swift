@@ -61,7 +61,8 @@ private let template = JobTemplate(
         try check(InstanceStart(instance: reference, epoch: 0, template: template))
         try check(InstanceCreated(instance: reference, status: .notPerformed, reason: "excepted", createdAt: time, template: template))
         try check(InstanceClaim(instance: reference, owner: owner, claimedAt: time, template: template))
-        try check(InstanceGranted(instanceID: id, epoch: 1, granted: true, cancelled: true, plan: plan, settled: settled, received: [1]))
+        try check(
+            InstanceGranted(instanceID: id, epoch: 1, granted: true, cancelReason: "asked", plan: plan, settled: settled, received: [1]))
         try check(
             InstanceEnded(
                 owner: owner, status: .failure, reason: "group 1", groups: [.init(status: .failure, reason: "r"), .init(status: .success)],

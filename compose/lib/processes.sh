@@ -13,7 +13,9 @@ start_process() {
         name=$1 run=$2 log=$3
         shift 3
         child=
-        trap "stopping=1; [ -n \"\$child\" ] && kill -TERM \"\$child\" 2>/dev/null" TERM
+        # Job control gives the process a group of its own, and whatever it starts ends with it.
+        set -m
+        trap "stopping=1; [ -n \"\$child\" ] && kill -TERM -- -\$child 2>/dev/null" TERM
         pause=0.2
         while [ -z "${stopping:-}" ]; do
             started=$SECONDS
@@ -24,6 +26,7 @@ start_process() {
             status=$?
             # A signal ends the first wait; the process may still be stopping.
             while kill -0 "$child" 2>/dev/null; do wait "$child"; status=$?; done
+            kill -KILL -- -$child 2>/dev/null
             [ -n "${stopping:-}" ] && break
             echo "$name ended with status $status and is started again" >>"$log"
             [ $((SECONDS - started)) -lt 5 ] && sleep "$pause"
@@ -45,7 +48,7 @@ stop_process() {
         sleep 0.1
     done
     echo "$name did not stop within $seconds s and is killed" >&2
-    [ -n "$child" ] && kill -KILL "$child" 2>/dev/null
+    [ -n "$child" ] && kill -KILL -- "-$child" 2>/dev/null
     sleep 0.3
     kill -KILL "$pid" 2>/dev/null
     rm -f "$state/run/$name".*

@@ -13,6 +13,7 @@ struct GroupProgress: Sendable, Hashable {
     private(set) var running = 0
     private(set) var settled = 0
     private(set) var succeeded = 0
+    private(set) var notStarted = 0
 
     init(_ group: NodeGroup, runs: Range<Int>) {
         self.runs = runs
@@ -44,6 +45,11 @@ struct GroupProgress: Sendable, Hashable {
         running += 1
     }
 
+    /// A run was started by an earlier owner, wherever it stands.
+    mutating func adopt() {
+        running += 1
+    }
+
     /// The run `next` never starts: it was judged beforehand.
     mutating func passOver() {
         next += 1
@@ -63,6 +69,7 @@ struct GroupProgress: Sendable, Hashable {
     mutating func settle(_ status: RunStatus, wasRunning: Bool) {
         settled += 1
         if status == .success { succeeded += 1 }
+        if status == .notStarted { notStarted += 1 }
         if wasRunning { running -= 1 }
     }
 }

@@ -107,6 +107,16 @@ struct InstanceProgress: Sendable, Hashable {
         for index in groups.indices { groups[index].closeBatch() }
     }
 
+    /// An earlier owner had published these runs' commands; a runner has reported those in `received`.
+    mutating func adopt(dispatched: [Int], received: [Int]) {
+        for run in dispatched + received where states.indices.contains(run) && states[run] == .waiting {
+            groups[group(of: run)].adopt()
+            states[run] = .dispatched
+            unreceived.insert(run)
+        }
+        for run in received { receive(run) }
+    }
+
     mutating func receive(_ run: Int) {
         guard states.indices.contains(run), states[run] == .dispatched else { return }
         states[run] = .received
@@ -182,6 +192,7 @@ struct InstanceProgress: Sendable, Hashable {
         groups.indices.map { index in
             let group = groups[index]
             if group.runs.isEmpty { return .init(status: .notPerformed, reason: "the group has no nodes and was passed over") }
+            if group.notStarted == group.runs.count { return .init(status: .notPerformed, reason: "the group never had its turn") }
             if cancelled { return .init(status: .cancelled) }
             guard let unmet = unmetCriterion(of: index) else { return .init(status: .success) }
             return .init(

@@ -15,7 +15,8 @@ struct OwnedInstance: Sendable {
     var dispatchedAt: [Int: Timestamp] = [:]
     /// Commands that may be lost are repeated when this has passed.
     var nextRepeat: Timestamp?
-    var repeatInterval: Duration = .seconds(30)
+    static let firstRepeat: Duration = .seconds(30)
+    var repeatInterval = firstRepeat
     var cancellation: (reason: String, at: Timestamp)?
 
     init(_ start: InstanceStart) {

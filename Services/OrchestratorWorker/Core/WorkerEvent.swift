@@ -13,6 +13,8 @@ public enum WorkerEvent: Sendable, Hashable {
     case dispatched(UUID, runs: [Int], at: Timestamp)
     /// These commands may have been lost and were handed out again at this instant.
     case repeated(UUID, at: Timestamp)
+    /// An earlier owner had published these runs' commands; their time counts anew from this instant.
+    case adopted(UUID, dispatched: [Int], received: [Int], at: Timestamp)
     /// What the collector said of runs.
     case progressed(UUID, received: [Int], settled: RunsByStatus)
     /// The collector was asked to end these runs.
@@ -32,6 +34,7 @@ extension WorkerEvent: JSONCodable {
         case .planned: "planned"
         case .dispatched: "dispatched"
         case .repeated: "repeated"
+        case .adopted: "adopted"
         case .progressed: "progressed"
         case .judged: "judged"
         case .closed: "closed"
@@ -55,6 +58,11 @@ extension WorkerEvent: JSONCodable {
                 writer.field("at", at)
             case .repeated(let id, let at):
                 writer.field("instanceId", id)
+                writer.field("at", at)
+            case .adopted(let id, let dispatched, let received, let at):
+                writer.field("instanceId", id)
+                writer.field("dispatched", dispatched)
+                writer.field("received", received)
                 writer.field("at", at)
             case .progressed(let id, let received, let settled):
                 writer.field("instanceId", id)
@@ -83,6 +91,9 @@ extension WorkerEvent: JSONCodable {
         case "planned": self = .planned(try fields("instanceId"), try fields("plan"))
         case "dispatched": self = .dispatched(try fields("instanceId"), runs: try fields("runs"), at: try fields("at"))
         case "repeated": self = .repeated(try fields("instanceId"), at: try fields("at"))
+        case "adopted":
+            self = .adopted(
+                try fields("instanceId"), dispatched: try fields("dispatched"), received: try fields("received"), at: try fields("at"))
         case "progressed":
             self = .progressed(try fields("instanceId"), received: try fields("received"), settled: try fields("settled"))
         case "judged": self = .judged(try fields("instanceId"), runs: try fields("runs"))

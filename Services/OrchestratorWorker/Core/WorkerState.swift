@@ -81,12 +81,14 @@ public struct WorkerState: ServiceState {
         if instance.progress == nil {
             if let known = answer.plan {
                 record(.planned(answer.instanceID, known), in: &effects)
-                note(answer.instanceID, received: answer.received, settled: answer.settled, effects: &effects)
+                note(answer.instanceID, received: [], settled: answer.settled, effects: &effects)
+                record(
+                    .adopted(answer.instanceID, dispatched: answer.dispatched, received: answer.received, at: now), in: &effects)
             } else if instance.start.epoch > 0 {
                 resolve(instance.start, effects: &effects)
             }
         }
-        if answer.cancelled { cancel(answer.instanceID, reason: "cancelled", at: now, effects: &effects) }
+        if let reason = answer.cancelReason { cancel(answer.instanceID, reason: reason, at: now, effects: &effects) }
     }
 
     private mutating func plan(_ id: UUID, _ plan: InstancePlan, at now: Timestamp, effects: inout Effects<WorkerState>) {
@@ -160,6 +162,10 @@ public struct WorkerState: ServiceState {
     public mutating func resume(at now: Timestamp, effects: inout Effects<WorkerState>) {
         for instance in instances.values {
             for run in instance.progress?.unreceived.sorted() ?? [] { sendExecute(run, of: instance, at: now, effects: &effects) }
+            guard let cancellation = instance.cancellation else { continue }
+            for run in instance.progress?.underWay() ?? [] {
+                sendCancel(run, of: instance.id, reason: cancellation.reason, effects: &effects)
+            }
         }
         touched.append(contentsOf: instances.keys)
     }
@@ -262,6 +268,7 @@ public struct WorkerState: ServiceState {
                 expiration: deadline - now))
     }
 
+    /// Persistent: nothing says it again once the run is settled, and there are few.
     private func sendCancel(_ run: Int, of id: UUID, reason: String, effects: inout Effects<WorkerState>) {
         guard let instance = instances[id], let deadline = instance.deadline(of: run) else { return }
         let body = RunCancel(instanceID: id, reason: reason).encoded()
@@ -282,7 +289,8 @@ public struct WorkerState: ServiceState {
         let code = CommandAuthenticator(key: masterKey.commandKey(of: node)).code(name: type, headers: headers, body: digest)
         return OutgoingMessage(
             id: Identifiers.command(of: runID, attempt: type == RunExecute.name ? 1 : -1), routingKey: Queues.node(node), type: type,
-            headers: headers.messageHeaders(instance: instance.id, code: code), body: body, persistent: false, expiration: expiration)
+            headers: headers.messageHeaders(instance: instance.id, code: code), body: body, persistent: type == RunCancel.name,
+            expiration: expiration)
     }
 
     // MARK: Changes
@@ -295,10 +303,15 @@ public struct WorkerState: ServiceState {
             guard let target = instances[id]?.start.template.target else { return }
             instances[id]?.progress = InstanceProgress(plan: plan, target: target)
             touched.append(id)
-        case .dispatched(let id, let runs, let at): applyDispatched(id, runs, at)
+        case .dispatched(let id, let runs, let at):
+            instances[id]?.progress?.dispatch(runs)
+            noteDispatched(id, runs, at)
         case .repeated(let id, let at):
             instances[id]?.repeatInterval *= 2
             setRepeat(id, after: at)
+        case .adopted(let id, let dispatched, let received, let at):
+            instances[id]?.progress?.adopt(dispatched: dispatched, received: received)
+            noteDispatched(id, dispatched + received, at)
         case .progressed(let id, let received, let settled):
             for run in received { instances[id]?.progress?.receive(run) }
             settled.forEach { run, status in
@@ -316,15 +329,18 @@ public struct WorkerState: ServiceState {
         }
     }
 
-    private mutating func applyDispatched(_ id: UUID, _ runs: [Int], _ at: Timestamp) {
-        instances[id]?.progress?.dispatch(runs)
+    private mutating func noteDispatched(_ id: UUID, _ runs: [Int], _ at: Timestamp) {
         var timeouts: Set<Int> = []
         for run in runs {
             instances[id]?.dispatchedAt[run] = at
             if let seconds = instances[id]?.progress?.timeoutSeconds(of: run) { timeouts.insert(seconds) }
         }
         for seconds in timeouts { alarms.set(id, at: at + .seconds(seconds)) }
-        if instances[id]?.nextRepeat == nil { setRepeat(id, after: at) }
+        // A look that is due, or was made and found nothing to repeat, says nothing about these.
+        if instances[id]?.nextRepeat.map({ $0 <= at }) ?? true {
+            instances[id]?.repeatInterval = OwnedInstance.firstRepeat
+            setRepeat(id, after: at)
+        }
     }
 
     private mutating func setRepeat(_ id: UUID, after time: Timestamp) {

@@ -19,12 +19,12 @@ struct OrchestratorWorker: AsyncParsableCommand {
     @Option(help: "The worker's name, unlike any other worker's. (COURIER_NAME; default: drawn once and kept in the data directory)")
     var name: String?
 
-    @Option(help: "The control plane's key file, made when it is missing. (COURIER_MASTER_KEY; required)")
+    @Option(help: "The control plane's key file, the same that the node-resolver has. (COURIER_MASTER_KEY; required)")
     var masterKey: String?
 
     func run() async throws {
         let host = try ServiceHost(.worker, settings: try options.settings(["name": name, "master-key": masterKey]))
-        let key = try MasterKeyFile(path: try host.settings.required("master-key")).loadOrCreate()
+        let key = try MasterKeyFile(path: try host.settings.required("master-key")).load()
         let store = try await host.openStore(StoreFormat(name: "courier.orchestrator-worker", version: 1))
         let name = try host.settings.text("name") ?? WorkerName.kept(in: host.dataDirectory)
         let engine = ServiceEngine(
@@ -32,14 +32,27 @@ struct OrchestratorWorker: AsyncParsableCommand {
         try await engine.recover()
         host.logger.info("Worker", metadata: ["name": "\(name)"])
         let decode: @Sendable (Delivery) throws -> WorkerInput? = { try WorkerInput($0) }
+        // A few at a time, so that instances spread over the workers.
+        let instances = QueueConsumer<WorkerState>(queue: Queues.instances, prefetch: 4, decode: decode)
+        let takeNoMore = StopSignal()
+        let takesNoMore = StopSignal()
         try await host.run(
             engine, topology: CourierTopology.of(.worker, worker: name),
-            consumers: [
-                QueueConsumer(queue: Queues.worker(name), decode: decode),
-                // A few at a time, so that instances spread over the workers.
-                QueueConsumer(queue: Queues.instances, prefetch: 4, decode: decode),
+            consumers: [QueueConsumer(queue: Queues.worker(name), decode: decode)],
+            others: [
+                {
+                    try await instances.run(engine, on: host.bus, until: takeNoMore)
+                    takesNoMore.give()
+                    // Goes on being served by the other consumer until the service ends.
+                    await StopSignal().wait()
+                }
             ],
-            beforeStop: { try await engine.perform(.handOver) })
+            beforeStop: {
+                // In this order, or it would take its own instances back.
+                takeNoMore.give()
+                await takesNoMore.wait()
+                try await engine.perform(.handOver)
+            })
         await store.close()
     }
 }

@@ -14,6 +14,8 @@ public struct CollectorEvent: Sendable, Hashable {
         case ended(InstanceEnded)
         case cancelled(InstanceCancel)
         case reported(RunReport)
+        /// A report about a run whose instance has no plan yet.
+        case reportedEarly(RunReport, node: UUID)
         /// The instance is in its file; this stays in memory.
         case archived(InstanceSummary, runs: [UUID])
         /// A live instance, in a snapshot.
@@ -40,6 +42,9 @@ extension CollectorEvent: JSONCodable {
             case .ended(let message): writer.field("ended", message)
             case .cancelled(let message): writer.field("cancelled", message)
             case .reported(let report): writer.field("reported", report)
+            case .reportedEarly(let report, let node):
+                writer.field("reportedEarly", report)
+                writer.field("nodeId", node)
             case .archived(let summary, let runs):
                 writer.field("archived", summary)
                 writer.field("runs", runs)
@@ -55,6 +60,8 @@ extension CollectorEvent: JSONCodable {
         var change: Change?
         var summary: InstanceSummary?
         var runs: [UUID] = []
+        var early: RunReport?
+        var node: UUID?
         try reader.object { reader, key in
             switch key {
             case "reported": change = .reported(try reader.decode())
@@ -67,10 +74,13 @@ extension CollectorEvent: JSONCodable {
             case "cancelled": change = .cancelled(try reader.decode())
             case "restored": change = .restored(try reader.decode())
             case "archived": summary = try reader.decode()
+            case "reportedEarly": early = try reader.decode()
+            case "nodeId": node = try reader.uuid()
             case "runs": runs = try reader.decodeArray()
             default: throw reader.failure("a change of the collector's journal", found: key.string)
             }
         }
+        if let early { change = .reportedEarly(early, node: try reader.require(node, "nodeId")) }
         if let summary { change = .archived(summary, runs: runs) }
         self.init(try reader.require(change, "reported"))
     }

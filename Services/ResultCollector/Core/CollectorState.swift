@@ -21,6 +21,8 @@ public struct CollectorState: ServiceState {
     private(set) var index = InstanceIndex()
     /// What owners have not been told yet.
     private var unsaid: [UUID: RunsProgressed] = [:]
+    /// What was said of instances before they were heard of, bounded by ``rememberedEarly``.
+    private var early = EarlyMessages()
     private var unsaidOrder: [UUID] = []
 
     /// A collector that knows nothing.
@@ -41,7 +43,9 @@ public struct CollectorState: ServiceState {
         case .claim(let claim): decide(claim, effects: &effects)
         case .planned(let message):
             guard owns(message.owner), live[message.owner.instanceID]?.plan == nil else { return }
+            let waiting = early.reports(of: message.owner.instanceID)
             record(.planned(message), &effects)
+            for (report, node) in waiting { fold(report, from: node, effects: &effects) }
         case .dispatched(let message):
             guard owns(message.owner) else { return }
             record(.dispatched(message), &effects)
@@ -75,8 +79,9 @@ public struct CollectorState: ServiceState {
         let progress = live[id]?.progress
         effects.send(
             InstanceGranted(
-                instanceID: id, epoch: claim.owner.epoch, granted: true, cancelled: live[id]?.cancelReason != nil, plan: live[id]?.plan,
-                settled: progress?.settled ?? RunsByStatus(), received: progress?.received ?? []), to: address)
+                instanceID: id, epoch: claim.owner.epoch, granted: true, cancelReason: live[id]?.cancelReason, plan: live[id]?.plan,
+                settled: progress?.settled ?? RunsByStatus(), dispatched: progress?.dispatched ?? [], received: progress?.received ?? []),
+            to: address)
     }
 
     private mutating func judge(_ message: RunsJudged, effects: inout Effects<CollectorState>) {
@@ -89,12 +94,22 @@ public struct CollectorState: ServiceState {
     }
 
     private mutating func cancel(_ message: InstanceCancel, effects: inout Effects<CollectorState>) {
-        guard let instance = live[message.instanceID], !instance.status.isTerminal, instance.cancelReason == nil else { return }
+        guard let instance = live[message.instanceID] else {
+            // The API may be faster than the scheduler: the instance is on its way.
+            if !index.contains(message.instanceID), early.cancel(of: message.instanceID) == nil { record(.cancelled(message), &effects) }
+            return
+        }
+        guard !instance.status.isTerminal, instance.cancelReason == nil else { return }
         record(.cancelled(message), &effects)
         if let owner = instance.owner { effects.send(message, to: .queue(Queues.worker(owner.worker))) }
     }
 
     private mutating func fold(_ report: RunReport, from node: UUID, effects: inout Effects<CollectorState>) {
+        if live[report.instanceID] != nil, live[report.instanceID]?.plan == nil {
+            // The plan is on its way: a repeated one can be overtaken by what its commands caused.
+            record(.reportedEarly(report, node: node), &effects)
+            return
+        }
         // Only the run is copied here, never the instance: it may have ten thousand of them.
         guard let place = live[report.instanceID]?.place(of: report.runID), let known = live[report.instanceID]?.runs[place],
             known.nodeID == node
@@ -176,7 +191,9 @@ public struct CollectorState: ServiceState {
             live[id]?.owner = claim.owner
             live[id]?.status = .running
             if live[id]?.startedAt == nil { live[id]?.startedAt = claim.claimedAt }
-        case .planned(let message): live[message.owner.instanceID]?.plan(message.plan)
+        case .planned(let message):
+            live[message.owner.instanceID]?.plan(message.plan)
+            early.forgetReports(of: message.owner.instanceID)
         case .dispatched(let message):
             change(message.runs, of: message.owner.instanceID) { run in
                 if run.advance(to: .dispatched) { run.dispatchedAt = message.dispatchedAt }
@@ -191,7 +208,9 @@ public struct CollectorState: ServiceState {
         case .reported(let report):
             guard let place = live[report.instanceID]?.place(of: report.runID) else { return }
             live[report.instanceID]?.change(place) { $0.fold(report) }
-        case .cancelled(let message): live[message.instanceID]?.cancelReason = message.reason
+        case .cancelled(let message):
+            if live[message.instanceID] == nil { early.add(message) } else { live[message.instanceID]?.cancelReason = message.reason }
+        case .reportedEarly(let report, let node): early.add(report, from: node)
         case .ended(let message):
             live[message.owner.instanceID]?.end(message)
             unarchived.insert(message.owner.instanceID)
@@ -199,6 +218,7 @@ public struct CollectorState: ServiceState {
             let id = summary.instance.instanceID
             if live.removeValue(forKey: id) == nil { index.add(summary.instance, createdAt: summary.createdAt) }
             unarchived.remove(id)
+            early.forgetReports(of: id)
             index.finish(summary, runs: runs)
         case .restored(let record):
             add(record)
@@ -208,6 +228,7 @@ public struct CollectorState: ServiceState {
 
     private mutating func add(_ record: InstanceRecord) {
         live[record.id] = record
+        if let cancel = early.takeCancel(of: record.id) { live[record.id]?.cancelReason = cancel.reason }
         index.add(record.instance, createdAt: record.createdAt)
     }
 
@@ -218,10 +239,14 @@ public struct CollectorState: ServiceState {
 
     /// The fewest events that lead here, in the order the instances came.
     public func snapshot() -> [CollectorEvent] {
-        index.all.compactMap { id in
-            if let record = live[id] { return CollectorEvent(.restored(record)) }
-            guard let summary = index.summary(of: id) else { return nil }
-            return CollectorEvent(.archived(summary, runs: index.runs(of: id)))
-        }
+        early.events
+            + index.all.flatMap { id -> [CollectorEvent] in
+                if let record = live[id] {
+                    let (skeleton, reports) = record.split()
+                    return [CollectorEvent(.restored(skeleton))] + reports.map { CollectorEvent(.reported($0)) }
+                }
+                guard let summary = index.summary(of: id) else { return [] }
+                return [CollectorEvent(.archived(summary, runs: index.runs(of: id)))]
+            }
     }
 }

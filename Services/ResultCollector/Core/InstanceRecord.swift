@@ -72,17 +72,35 @@ struct InstanceRecord: Sendable, Hashable {
     // MARK: Views
 
     /// The state of the runs, as a worker needs it that takes the instance over.
-    var progress: (settled: RunsByStatus, received: [Int]) {
+    var progress: (settled: RunsByStatus, dispatched: [Int], received: [Int]) {
         var settled = RunsByStatus()
+        var dispatched: [Int] = []
         var received: [Int] = []
         for (index, run) in runs.enumerated() {
-            if run.status.isTerminal {
-                settled.append(index, run.status)
-            } else if run.status.rank >= RunStatus.received.rank {
-                received.append(index)
+            switch run.status {
+            case .pending: continue
+            case .dispatched: dispatched.append(index)
+            case .received, .running: received.append(index)
+            case .success, .failure, .timeout, .cancelled, .unreachable, .notStarted: settled.append(index, run.status)
             }
         }
-        return (settled, received)
+        return (settled, dispatched, received)
+    }
+
+    /// The instance without what its steps did and wrote, and that, run by run, in pieces that make journal lines of a bounded length.
+    func split() -> (skeleton: InstanceRecord, reports: [RunReport]) {
+        var skeleton = self
+        var reports: [RunReport] = []
+        for (place, run) in runs.enumerated() where !run.steps.isEmpty || !run.output.isEmpty {
+            skeleton.runs[place].steps = []
+            skeleton.runs[place].output = []
+            reports.append(RunReport(runID: run.runID, instanceID: id, status: run.status, steps: run.steps))
+            for start in stride(from: 0, to: run.output.count, by: 8) {
+                let piece = Array(run.output[start..<min(start + 8, run.output.count)])
+                reports.append(RunReport(runID: run.runID, instanceID: id, status: run.status, output: piece))
+            }
+        }
+        return (skeleton, reports)
     }
 
     var summary: InstanceSummary {

@@ -50,10 +50,17 @@ struct Runner: AsyncParsableCommand {
             node: node, store: store, bus: host.bus,
             interpreters: InterpreterRegistry([ShellInterpreter(host: try ProcessHost(ownsEveryChild: true))]),
             logger: host.logger, metrics: host.metrics, options: runner)
-        try await host.run(unsent: { await service.unconfirmedReports }, beforeStop: { service.stop() }) {
-            try await host.bus.start()
-            host.isReady()
-            try await service.run()
+        let ended = StopSignal()
+        let seconds = Int(runner.stopDeadline.components.seconds) + 10
+        try await host.run(
+            stopSeconds: seconds, unsent: { await service.unconfirmedReports },
+            beforeStop: {
+                service.stop()
+                await ended.wait()
+            }
+        ) {
+            defer { ended.give() }
+            try await service.run { host.isReady() }
         }
         await store.close()
     }

@@ -20,6 +20,7 @@ struct Sweep {
     private(set) var nextPass: Instant
     private var pause = Duration.milliseconds(1)
     private var killed: Set<pid_t> = []
+    private var foundNothing = false
 
     init(startedAt now: Instant, done: CheckedContinuation<Result, Never>) {
         self.done = done
@@ -30,7 +31,11 @@ struct Sweep {
     /// One pass has found `alive` still there. Returns the result when that was the last pass.
     mutating func passed(alive: Set<pid_t>, at now: Instant) -> Result? {
         killed.formUnion(alive)
-        if alive.isEmpty || now >= giveUpAt { return Result(killed: killed.count, survivors: alive.count) }
+        // The kernel's list of children may miss some while others exit, and a process in the middle of an exec shows no environment: after
+        // something was killed, nothing has to be found twice.
+        let isOver = alive.isEmpty && (killed.isEmpty || foundNothing)
+        foundNothing = alive.isEmpty
+        if isOver || now >= giveUpAt { return Result(killed: killed.count, survivors: alive.count) }
         nextPass = now + pause
         pause = min(pause * 2, .milliseconds(50))
         return nil

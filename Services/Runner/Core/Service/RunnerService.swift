@@ -46,16 +46,17 @@ public final class RunnerService: Sendable {
         (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Recovers, then works until ``stop()`` or until the task is cancelled, which ends attempts under way at once.
+    /// Recovers, connects, then works until ``stop()`` or until the task is cancelled, which ends attempts under way at once.
     ///
+    /// - Parameter ready: called when the broker is connected and the node's queue is declared.
     /// - Throws: `StoreError` when the store is damaged or cannot be written any more, `BusError` when the broker refuses the node for good.
-    public func run() async throws {
+    public func run(ready: @escaping @Sendable () -> Void = {}) async throws {
         try await engine.recover()
         // What was under way when the runner last ended is lost, whatever the broker says.
         try await engine.perform(.restarted)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.engine.run() }
-            group.addTask { try await self.work() }
+            group.addTask { try await self.work(ready: ready) }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -79,7 +80,7 @@ public final class RunnerService: Sendable {
 
     // MARK: Working
 
-    private func work() async throws {
+    private func work(ready: @escaping @Sendable () -> Void) async throws {
         let attributes = await attributes()
         let reserved = Dictionary(attributes.map { ("node.agent.\($0.key)", $0.value) }) { $1 }
         let abandoned = abandoned
@@ -94,7 +95,7 @@ public final class RunnerService: Sendable {
             }
             group.addTask {
                 do {
-                    try await self.takeCommands(for: executor)
+                    try await self.takeCommands(for: executor, ready: ready)
                 } catch {
                     await executor.abandon()
                     throw error
@@ -118,20 +119,27 @@ public final class RunnerService: Sendable {
     private let stopped = Latch()
 
     /// Takes commands and checks in until the runner is told to stop.
-    private func takeCommands(for executor: RunExecutor) async throws {
+    private func takeCommands(for executor: RunExecutor, ready: @escaping @Sendable () -> Void) async throws {
         let door = door
         let consumer = QueueConsumer<RunnerState>(queue: Queues.node(nodeID)) { delivery in
             // Whoever looks has to wait for the engine, and it decides about the whole batch first.
             defer { executor.look() }
             return door.input(delivery)
         }
+        let connected = StopSignal()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 // Here, so that runs accepted before go on while there is no broker.
+                try await self.bus.start()
                 try await self.bus.declare(CourierTopology.node(self.nodeID))
+                connected.give()
+                ready()
                 try await consumer.run(self.engine, on: self.bus)
             }
-            group.addTask { await self.checkIn() }
+            group.addTask {
+                await connected.wait()
+                await self.checkIn()
+            }
             group.addTask { for await _ in self.stopRequests { return } }
             defer { group.cancelAll() }
             try await group.next()
