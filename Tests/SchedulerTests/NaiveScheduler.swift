@@ -7,14 +7,25 @@ import Recurrence
 /// What should become of every occurrence, worked out the long way: whole lists, no heap, no arrears, no journal.
 struct NaiveScheduler {
     struct Job {
-        var template: JobTemplate
-        var acceptedAt: Timestamp
+        let template: JobTemplate
+        let acceptedAt: Timestamp
+        let recurrence: Recurrence?
+        let exceptions: [Recurrence]
         var status: JobStatus = .active
         var ledger: Int64
         var lastImmediate: Timestamp?
 
-        var recurrence: Recurrence? {
-            (try? ScheduleText(parsing: template.scheduleRule))?.recurrence(accepted: acceptedAt.seconds)
+        init(_ template: JobTemplate, acceptedAt: Timestamp, ledger: Int64) {
+            self.template = template
+            self.acceptedAt = acceptedAt
+            self.ledger = ledger
+            let recurrence = (try? ScheduleText(parsing: template.scheduleRule))?.recurrence(accepted: acceptedAt.seconds)
+            self.recurrence = recurrence
+            exceptions = template.exceptionRules.compactMap { exception in
+                (try? RecurrenceRule(parsing: exception.rrule)).map {
+                    Recurrence(rule: $0, start: recurrence?.start ?? acceptedAt.seconds)
+                }
+            }
         }
 
         func due(through limit: Int64) -> [Int64] {
@@ -23,11 +34,8 @@ struct NaiveScheduler {
         }
 
         func isExcepted(_ second: Int64) -> Bool {
-            let anchor = recurrence?.start ?? acceptedAt.seconds
-            return template.exceptionRules.contains { exception in
-                guard let rule = try? RecurrenceRule(parsing: exception.rrule) else { return false }
-                let opening = second - Int64(exception.duration) * 60 + 1..<second + 1
-                return !Array(Recurrence(rule: rule, start: anchor).occurrences(in: opening)).isEmpty
+            zip(template.exceptionRules, exceptions).contains { exception, recurrence in
+                !Array(recurrence.occurrences(in: second - Int64(exception.duration) * 60 + 1..<second + 1)).isEmpty
             }
         }
 
@@ -57,14 +65,14 @@ struct NaiveScheduler {
         let policy = job.template.missedPolicy
         let late = due.filter { Timestamp(seconds: $0) + .seconds(60) < now }
         let young = late.filter { Timestamp(seconds: $0) + .seconds(policy.windowSeconds) >= now }
-        let performed: [Int64] =
+        let performed: Set<Int64> =
             switch policy.action {
             case .skip: []
             case .runOnce: young.last { !job.isExcepted($0) }.map { [$0] } ?? []
-            case .runAll: young
+            case .runAll: Set(young)
             }
         for second in due {
-            let isMissed = late.contains(second) && !performed.contains(second)
+            let isMissed = Timestamp(seconds: second) + .seconds(60) < now && !performed.contains(second)
             note(id, Timestamp(seconds: second), job.isExcepted(second) ? "excepted" : isMissed ? "missed" : "scheduled")
         }
         if let last = due.last { jobs[id]?.ledger = last }
@@ -86,11 +94,12 @@ struct NaiveScheduler {
     mutating func put(_ id: UUID, _ template: JobTemplate, acceptedAt: Timestamp, at now: Timestamp) {
         judge(id, through: min(acceptedAt.seconds, now.seconds), at: now)
         let begin = min(acceptedAt.seconds - 1, now.seconds)
-        var job = jobs[id] ?? Job(template: template, acceptedAt: acceptedAt, ledger: begin)
-        job.template = template
-        job.acceptedAt = acceptedAt
-        job.ledger = max(job.ledger, begin)
-        if job.status == .completed { job.status = .active }
+        var job = Job(template, acceptedAt: acceptedAt, ledger: begin)
+        if let earlier = jobs[id] {
+            job.ledger = max(earlier.ledger, begin)
+            job.lastImmediate = earlier.lastImmediate
+            job.status = earlier.status == .completed ? .active : earlier.status
+        }
         jobs[id] = job
         judge(id, through: now.seconds, at: now)
     }
