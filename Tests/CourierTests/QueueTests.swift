@@ -52,11 +52,12 @@ import Testing
         #expect(try JSONNode.parse(call.body ?? [])["ackmode"]?.text == "ack_requeue_true")
     }
 
-    @Test func theStackKnowsItsBroker() async throws {
+    @Test(arguments: [#""managementPasswordFile":"pw""#, #""managementPassword":"pw""#])
+    func theStackKnowsItsBroker(password: String) async throws {
         let directory = try TemporaryDirectory()
         try directory.write("pw\n", to: ".courier/pw")
         try directory.write(
-            #"{"managementUrl":"http://127.0.0.1:1","managementUser":"u","managementPasswordFile":"pw","virtualHost":"c/v"}"#,
+            #"{"managementUrl":"http://127.0.0.1:1","managementUser":"u",\#(password),"virtualHost":"c/v"}"#,
             to: ".courier/stack.json")
         let transport = FakeTransport { _, _ in FakeTransport.answer(200, #"{"items":[]}"#) }
         let outcome = await courier("queues", "list", "", environment: [:], directory: directory.path, transport: transport)

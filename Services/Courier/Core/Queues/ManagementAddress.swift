@@ -28,7 +28,7 @@ struct ManagementAddress: Sendable, Equatable {
         guard let address = WebAddress(found.url) else {
             throw CommandFailure.badInput("expected an address such as http://127.0.0.1:15672 from \(found.origin), found another text")
         }
-        var password = address.password
+        var password = stack?.managementPassword ?? address.password
         if let file = options.managementPasswordFile ?? stack?.managementPasswordFile {
             password = try await Discovery.token(context, file: file)
         }

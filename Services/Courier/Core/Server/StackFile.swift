@@ -8,6 +8,7 @@ struct StackFile: Sendable, Equatable {
     let tokenFile: String?
     let managementURL: String?
     let managementUser: String?
+    let managementPassword: String?
     let managementPasswordFile: String?
     let virtualHost: String?
 
@@ -28,6 +29,7 @@ struct StackFile: Sendable, Equatable {
         tokenFile = file("tokenFile")
         managementURL = document["managementUrl"]?.text
         managementUser = document["managementUser"]?.text
+        managementPassword = document["managementPassword"]?.text
         managementPasswordFile = file("managementPasswordFile")
         virtualHost = document["virtualHost"]?.text
     }
