@@ -43,7 +43,7 @@ public protocol MessageBus: Sendable {
 public enum BusEvent: Sendable, Hashable {
     /// Connected, and the topology is declared; after a lost connection as well.
     case connected
-    /// The connection is lost; it is being made again.
+    /// There is no connection: it was lost, or cannot be made for this reason; it is being made again.
     case disconnected(reason: String)
     /// The broker takes no messages at present (memory or disk alarm).
     case blocked(reason: String)

@@ -11,6 +11,8 @@ final class EventHub: Sendable {
     private struct State {
         var up: Set<Role> = []
         var wasUp = false
+        /// Why there is no connection, as it was said last.
+        var toldReason: String?
         var isClosed = false
         var refusal: BusError?
         var nextListener = 0
@@ -52,6 +54,7 @@ final class EventHub: Sendable {
             state.up.insert(role)
             guard state.up.count == 2, !state.isClosed else { return nil }
             state.wasUp = true
+            state.toldReason = nil
             // Under the lock, so that listeners see the order of what happened.
             for listener in state.listeners.values { listener.yield(.connected) }
             defer { state.waiting = [] }
@@ -64,7 +67,9 @@ final class EventHub: Sendable {
         state.withLock { state in
             let wereBoth = state.up.count == 2
             state.up.remove(role)
-            guard wereBoth, !state.isClosed else { return }
+            // An attempt to connect that fails says so once, and again when it fails for another reason.
+            guard !state.isClosed, wereBoth || reason != state.toldReason else { return }
+            state.toldReason = reason
             for listener in state.listeners.values { listener.yield(.disconnected(reason: reason)) }
         }
     }

@@ -8,9 +8,11 @@ struct BrokerFiles: Sendable {
     let managementPort: Int
     let distributionPort: Int
     let epmdPort: Int
+    /// Takes TLS connections with the certificate `tls/certificate.pem`; `nil` without TLS.
+    let tlsPort: Int?
 
-    init() throws {
-        let ports = try LoopbackPort.free(4)
+    init(usesTLS: Bool) throws {
+        let ports = try LoopbackPort.free(5)
         (port, managementPort, distributionPort, epmdPort) = (ports[0], ports[1], ports[2], ports[3])
         var template = Array("/tmp/courier-broker-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw TestSupportError("no temporary directory: \(String(cString: strerror(errno)))") }
@@ -18,6 +20,7 @@ struct BrokerFiles: Sendable {
         for name in ["home", "data", "log", "plugins"] {
             try FileManager.default.createDirectory(atPath: "\(directory)/\(name)", withIntermediateDirectories: true)
         }
+        tlsPort = usesTLS ? ports[4] : nil
         let settings = """
             listeners.tcp.1 = 127.0.0.1:\(port)
             management.tcp.ip = 127.0.0.1
@@ -27,8 +30,28 @@ struct BrokerFiles: Sendable {
             log.file.level = info
 
             """
-        try Data(settings.utf8).write(to: URL(filePath: "\(directory)/rabbitmq.conf"))
+        let tls = try usesTLS ? Self.makeTLS(in: directory, port: ports[4]) : ""
+        try Data((settings + tls).utf8).write(to: URL(filePath: "\(directory)/rabbitmq.conf"))
         try Data("[rabbitmq_management].\n".utf8).write(to: URL(filePath: "\(directory)/enabled_plugins"))
+    }
+
+    /// Makes a certificate that is its own authority, and returns the settings that use it.
+    private static func makeTLS(in directory: String, port: Int) throws -> String {
+        try FileManager.default.createDirectory(atPath: "\(directory)/tls", withIntermediateDirectories: true)
+        let openSSL = try ChildProcess(
+            [
+                "/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=DNS:localhost", "-keyout", "\(directory)/tls/key.pem", "-out", "\(directory)/tls/certificate.pem",
+            ], environment: ["PATH": "/usr/bin:/bin"], output: "\(directory)/tls/output")
+        guard openSSL.exitCode(within: .seconds(60)) == 0 else { throw TestSupportError("openssl made no certificate") }
+        return """
+            listeners.ssl.1 = 127.0.0.1:\(port)
+            ssl_options.cacertfile = \(directory)/tls/certificate.pem
+            ssl_options.certfile = \(directory)/tls/certificate.pem
+            ssl_options.keyfile = \(directory)/tls/key.pem
+            ssl_options.verify = verify_none
+
+            """
     }
 
     /// The broker's environment, and nothing of ours.

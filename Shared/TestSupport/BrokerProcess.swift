@@ -16,8 +16,10 @@ public final class BrokerProcess: Sendable {
     private let files: BrokerFiles
     private let state = Mutex(State())
 
-    /// A broker that is not started yet.
-    public init() throws { files = try BrokerFiles() }
+    /// A broker that is not started yet; with TLS it takes `amqps` connections as well.
+    ///
+    /// - Throws: ``TestSupportError`` when there is no port, no temporary directory, or no `openssl` for the certificate. Blocks a moment with TLS.
+    public init(usesTLS: Bool = false) throws { files = try BrokerFiles(usesTLS: usesTLS) }
 
     deinit { shutDown() }
 
@@ -26,6 +28,12 @@ public final class BrokerProcess: Sendable {
 
     /// Where the broker takes connections.
     public var url: String { "amqp://guest:guest@127.0.0.1:\(files.port)/%2F" }
+
+    /// Where the broker takes TLS connections; `nil` without TLS.
+    public var tlsURL: String? { files.tlsPort.map { "amqps://guest:guest@localhost:\($0)/%2F" } }
+
+    /// The authority that signed the broker's certificate, PEM.
+    public var certificateAuthorityFile: String { "\(files.directory)/tls/certificate.pem" }
 
     /// Where the management API is (HTTP, user and password `guest`).
     public var managementURL: String { "http://127.0.0.1:\(files.managementPort)" }

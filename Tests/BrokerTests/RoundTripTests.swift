@@ -89,7 +89,7 @@ extension RabbitMQTests {
             let outcomes = await bus.publish([longKey, message(to: queue), bigHeaders, impostor, message(to: queue)])
             #expect(outcomes[1] == .confirmed && outcomes[4] == .confirmed)
             for index in [0, 2, 3] {
-                guard case .failed = outcomes[index] else {
+                guard case .refused = outcomes[index] else {
                     Issue.record("outcome \(index) is \(outcomes[index])")
                     continue
                 }

@@ -12,7 +12,7 @@ struct RabbitMQTests {}
 /// The broker of all tests; it ends with the test process.
 enum SharedBroker {
     private static let starting = Task {
-        let broker = try BrokerProcess()
+        let broker = try BrokerProcess(usesTLS: true)
         try await broker.start()
         return broker
     }
