@@ -20,7 +20,7 @@ installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = i
 
 install_packages() {
     local missing=() package
-    for package in rabbitmq-server librabbitmq-dev pkg-config openssl zlib1g-dev; do
+    for package in rabbitmq-server librabbitmq-dev pkg-config openssl python3 zlib1g-dev; do
         installed "$package" || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && { echo "nothing to install"; return; }
@@ -47,6 +47,25 @@ check_swift() {
         exit 1
     fi
     echo "Swift $version"
+}
+
+# The Ansible that the tests of its adapter run, in a Python environment of its own that later calls find again. Without it those tests are
+# skipped and say so.
+ansible=ansible-core==2.19.14
+install_ansible() {
+    local place=${COURIER_TOOLS:-$HOME/.cache/courier/tools}/ansible
+    if [ "$(cat "$place/installed" 2>/dev/null)" = "$ansible" ]; then echo "$ansible is in $place"; return; fi
+    echo "installing $ansible in $place"
+    if ! python3 -c 'import ensurepip' 2>/dev/null; then
+        as_root apt-get update -qq
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+    fi
+    rm -rf "$place"
+    if python3 -m venv "$place" && "$place/bin/pip" install --quiet --disable-pip-version-check "$ansible"; then
+        echo "$ansible" >"$place/installed"
+    else
+        echo "warning: $ansible could not be installed (it needs Python 3.11 or later and PyPI): its tests are skipped" >&2
+    fi
 }
 
 prepare() {

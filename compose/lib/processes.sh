@@ -43,9 +43,10 @@ stop_process() {
     pid=$(cat "$state/run/$name.supervisor")
     child=$(cat "$state/run/$name.pid" 2>/dev/null || true)
     kill -TERM "$pid" 2>/dev/null || { rm -f "$state/run/$name".*; return 0; }
-    for _ in $(seq $((seconds * 10))); do
-        kill -0 "$pid" 2>/dev/null || { rm -f "$state/run/$name".*; return 0; }
-        sleep 0.1
+    for _ in $(seq $((seconds * 20))); do
+        # The supervisor removes its file last; as a zombie it can still be signalled for as long as nobody collects it.
+        [ -f "$state/run/$name.supervisor" ] && kill -0 "$pid" 2>/dev/null || { rm -f "$state/run/$name".*; return 0; }
+        sleep 0.05
     done
     echo "$name did not stop within $seconds s and is killed" >&2
     [ -n "$child" ] && kill -KILL -- "-$child" 2>/dev/null
