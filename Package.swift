@@ -15,7 +15,6 @@ extension Target.Dependency {
     static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
-    static let subprocess: Self = .product(name: "Subprocess", package: "swift-subprocess")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
@@ -71,18 +70,23 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
-        .shared("JSON"),
+        .shared("Hexadecimal"),
+        .tests("HexadecimalTests", ["Hexadecimal"]),
+
+        .shared("JSON", ["Hexadecimal"]),
         .tests("JSONTests", ["JSON"]),
 
         .shared("Recurrence"),
         .tests("RecurrenceTests", ["Recurrence"]),
+
+        .shared("Extraction", ["JSON"]),
+        .tests("ExtractionTests", ["Extraction", "JSON"]),
 
         .shared("MessageBus"),
         .tests("MessageBusTests", ["MessageBus"]),
@@ -90,31 +94,37 @@ let package = Package(
         .shared("JSONStore", ["JSON"]),
         .tests("JSONStoreTests", ["JSONStore"]),
 
-        .shared("JobModel", ["JSON", "Recurrence", .crypto]),
+        .shared("NodeQuery", ["Extraction", "JSON"]),
+        .tests("NodeQueryTests", ["Extraction", "JSON", "NodeQuery"]),
+
+        .shared("JobModel", ["Extraction", "JSON", "NodeQuery", "Recurrence", .crypto]),
         .tests("JobModelTests", ["JobModel"]),
 
-        .shared("Messages", ["JSON", "JobModel", "MessageBus", .crypto]),
+        .shared("TemplateYAML", ["JSON", "JobModel", .yams]),
+        .tests("TemplateYAMLTests", ["JSON", "JobModel", "TemplateYAML", "TestSupport"]),
+
+        .shared("Messages", ["Hexadecimal", "JSON", "JobModel", "MessageBus", .crypto]),
         .tests("MessagesTests", ["Messages"]),
 
         .shared(
             "ServiceKit",
             [
                 "JSON", "JSONStore", "JobModel", "MessageBus", "Messages",
-                .deque, .logging,
+                .deque, .heap, .logging,
             ]),
         .tests("ServiceKitTests", ["ServiceKit", "TestSupport"]),
 
-        .shared("TestSupport", ["JobModel", "MessageBus", "ServiceKit"]),
+        .shared("TestSupport", ["JSON", "JobModel", "MessageBus", "ServiceKit"]),
         .tests("BrokerTests", ["JSON", "MessageBus", "RabbitMQBus", "TestSupport", .asyncHTTPClient]),
 
         .systemLibrary(name: "CRabbitMQ", path: "Shared/CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
-        .shared("RabbitMQBus", ["CRabbitMQ", "MessageBus"]),
+        .shared("RabbitMQBus", ["CRabbitMQ", "Hexadecimal", "MessageBus"]),
 
         .shared(
             "ServiceRuntime",
             [
                 "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "RabbitMQBus", "ServiceKit", .argumentParser, .hummingbird,
-                .logging,
+                .logging, .nioCore,
                 .serviceLifecycle, .unixSignals,
             ]),
 
@@ -123,22 +133,33 @@ let package = Package(
         .core("SchedulerCore", "Scheduler", ["JSON", "JobModel", "MessageBus", "Messages", "Recurrence", "ServiceKit", .heap, .deque]),
         .core(
             "NodeResolverCore", "NodeResolver",
-            ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]),
+            [
+                "Hexadecimal", "JSON", "JobModel", "MessageBus", "Messages", "NodeQuery", "ServiceKit", .asyncHTTPClient, .crypto, .logging,
+                .nioCore, .nioHTTP1,
+            ]),
         .core(
             "TemplateAPICore", "TemplateAPI",
-            ["JSON", "JobModel", "MessageBus", "Messages", "Recurrence", "ServiceKit", .crypto, .deque, .hummingbird, .logging]),
+            [
+                "Hexadecimal", "JSON", "JobModel", "MessageBus", "Messages", "Recurrence", "ServiceKit", "TemplateYAML", .crypto, .deque,
+                .hummingbird, .logging, .nioHTTP1,
+            ]),
         .target(name: "CProcess", path: "Services/Runner/CProcess"),
         .core(
             "RunnerCore", "Runner",
             [
-                "CProcess", "JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .asyncHTTPClient, .crypto, .deque, .logging,
-                .subprocess, .nioCore, .nioHTTP1,
+                "CProcess", "Extraction", "JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", "TemplateYAML", .asyncHTTPClient,
+                .crypto, .deque, .logging, .nioCore, .nioHTTP1,
             ]),
         .core(
             "CourierCore", "Courier",
-            ["JSON", "JobModel", "Messages", .argumentParser, .asyncHTTPClient, .deque, .yams, .nioCore, .nioHTTP1]),
-        .core("CollectorCore", "ResultCollector", ["JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", .logging]),
-        .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit", .heap]),
+            [
+                "Extraction", "JSON", "JobModel", "Messages", "Recurrence", "TemplateYAML", .argumentParser, .asyncHTTPClient, .deque,
+                .yams, .nioCore,
+                .nioHTTP1,
+            ]),
+        .core(
+            "CollectorCore", "ResultCollector", ["JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", .deque, .logging]),
+        .core("WorkerCore", "OrchestratorWorker", ["JSON", "JobModel", "MessageBus", "Messages", "ServiceKit"]),
 
         .main("orchestrator-worker", "OrchestratorWorker", ["WorkerCore"]),
         .main("scheduler", "Scheduler", ["SchedulerCore"]),
@@ -149,22 +170,59 @@ let package = Package(
             name: "courier", dependencies: ["CourierCore", .argumentParser], path: "Services/Courier/Main", swiftSettings: settings),
         .main("result-collector", "ResultCollector", ["CollectorCore"]),
 
-        .tests("CourierTests", ["CourierCore", "JSON", "JobModel", .hummingbird, .nioCore]),
+        .tests(
+            "CollectorTests",
+            ["CollectorCore", "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", "TestSupport", .logging]),
+        .tests("CourierTests", ["CourierCore", "JSON", "JobModel", "TemplateYAML", .hummingbird, .nioCore]),
         .tests(
             "NodeResolverTests",
             [
-                "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "NodeResolverCore", "ServiceKit", "TestSupport", .hummingbird,
+                "Hexadecimal", "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "NodeQuery", "NodeResolverCore", "ServiceKit",
+                "TestSupport", .hummingbird,
                 .asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix, .logging,
             ]),
         .tests(
             "RunnerTests", ["JSONStore", "JobModel", "MessageBus", "Messages", "RunnerCore", "ServiceKit", "TestSupport", .hummingbird]),
+        .tests(
+            "SchedulerTests",
+            ["JSONStore", "JobModel", "MessageBus", "Messages", "Recurrence", "SchedulerCore", "ServiceKit", "TestSupport"]),
         .tests(
             "TemplateAPITests",
             [
                 "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", "TemplateAPICore", "TestSupport",
                 .hummingbirdTesting,
             ]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "JSON", "JobModel", "MessageBus", "Messages", "RabbitMQBus", "TestSupport", .asyncHTTPClient, .nioCore, .nioHTTP1,
+                "courier", "fleet", "node-resolver", "orchestrator-worker", "result-collector", "runner", "scheduler", "template-api",
+            ], path: "Tests/EndToEnd", swiftSettings: settings),
+        .executableTarget(
+            name: "nodes-benchmark", dependencies: ["JSON", "JobModel", "MessageBus", "Messages", "NodeResolverCore", "ServiceKit"],
+            path: "Tests/NodesBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "templates-benchmark", dependencies: ["JSON", "JobModel", "TemplateYAML", "TestSupport"],
+            path: "Tests/TemplatesBenchmark",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "runner-benchmark",
+            dependencies: ["JSON", "JobModel", "MessageBus", "Messages", "RabbitMQBus", "RunnerCore", "TestSupport"],
+            path: "Tests/RunnerBenchmark", swiftSettings: settings),
         .tests("OrchestrationTests", ["CollectorCore", "WorkerCore"]),
+        .tests(
+            "LiveEventTests",
+            [
+                "CollectorCore", "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "ServiceKit", "TemplateAPICore",
+                .asyncHTTPClient,
+                .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix,
+            ]),
+        .executableTarget(
+            name: "fleet",
+            dependencies: [
+                "JSON", "JSONStore", "JobModel", "MessageBus", "Messages", "NodeResolverCore", "RabbitMQBus", "ServiceKit", .argumentParser,
+                .asyncHTTPClient, .nioCore, .nioHTTP1,
+            ], path: "Tests/Fleet", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

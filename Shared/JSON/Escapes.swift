@@ -1,3 +1,5 @@
+import Hexadecimal
+
 /// Resolves the escapes of a string that has been found right.
 enum Escapes {
     /// Writes the UTF-8 that `source` stands for and returns its length, which is at most that of `source`.

@@ -13,8 +13,8 @@ public struct JSONLimits: Sendable, Hashable {
     /// How many combining marks may follow one another in a key, as in Unicode's Stream-Safe Text Format (UAX #15).
     public static let combiningMarks = 30
 
-    /// Limits: 64 levels and 16 MiB unless told otherwise.
-    public init(depth: Int = 64, bytes: Int = 16 << 20) {
+    /// Limits: 96 levels and 16 MiB unless told otherwise. A template may have 64, and what carries it (journals, messages) a few of its own.
+    public init(depth: Int = 96, bytes: Int = 16 << 20) {
         self.depth = depth
         self.bytes = bytes
     }

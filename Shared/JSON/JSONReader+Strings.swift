@@ -1,3 +1,5 @@
+import Hexadecimal
+
 extension JSONReader {
     /// Reads a string, escapes resolved.
     ///
@@ -7,6 +9,19 @@ extension JSONReader {
         let text = try scanString()
         if text.isEscaped { return unescaped(text) }
         return bytes.withUnsafeBufferPointer { String(decoding: UnsafeBufferPointer(rebasing: $0[text.start..<text.end]), as: UTF8.self) }
+    }
+
+    /// Reads a string, escapes resolved, and makes of its UTF-8 what `body` does; the bytes are valid during the call only.
+    ///
+    /// - Throws: `JSONError` when the next value is none or is malformed.
+    public mutating func string<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value) throws -> Value {
+        guard beginValue() == UInt8(ascii: "\"") else { throw mismatch("a string") }
+        let text = try scanString()
+        if text.isEscaped {
+            var string = unescaped(text)
+            return string.withUTF8(body)
+        }
+        return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[text.start..<text.end])) }
     }
 
     /// Checks the string that begins at `index` and moves behind it.

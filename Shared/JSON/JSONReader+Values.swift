@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Hexadecimal
 
 extension JSONReader {
     /// Reads `true` or `false`.
@@ -34,16 +35,16 @@ extension JSONReader {
     public mutating func uuid() throws -> UUID {
         guard beginValue() == UInt8(ascii: "\"") else { throw mismatch("a UUID") }
         let start = index + 1
-        let end = start + Hex.uuidLength
+        let end = start + UUIDText.length
         if end < bytes.count, bytes[end] == UInt8(ascii: "\""),
-            let id = bytes.withUnsafeBufferPointer({ Hex.uuid(UnsafeBufferPointer(rebasing: $0[start..<end])) })
+            let id = bytes.withUnsafeBufferPointer({ UUIDText.uuid(UnsafeBufferPointer(rebasing: $0[start..<end])) })
         {
             index = end + 1
             return id
         }
         let before = index
         let text = try string()
-        if let id = Array(text.utf8).withUnsafeBufferPointer({ Hex.uuid($0) }) { return id }
+        if let id = Array(text.utf8).withUnsafeBufferPointer({ UUIDText.uuid($0) }) { return id }
         index = before
         throw failure("a UUID such as 01234567-89ab-cdef-0123-456789abcdef", found: "another text")
     }

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Hexadecimal
 
 /// Writes JSON in UTF-8 on one line, without white space.
 ///
@@ -95,6 +96,19 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Writes a string of at most `most` bytes of ASCII without quotes, backslashes and control characters: `body` writes it and returns its
+    /// length. Nothing is checked.
+    public mutating func value(asciiAtMost most: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+        append(atMost: most + 3) { target, needsComma in
+            let start = Self.comma(needsComma, target) &+ 1
+            target[start &- 1] = UInt8(ascii: "\"")
+            let length = body(UnsafeMutableBufferPointer(rebasing: target[start...]))
+            target[start &+ length] = UInt8(ascii: "\"")
+            return start &+ length &+ 1
+        }
+        needsComma = true
+    }
+
     /// Writes `true` or `false`.
     public mutating func value(_ value: Bool) {
         word(value ? "true" : "false")
@@ -128,12 +142,12 @@ public struct JSONWriter: Sendable {
 
     /// Writes a string of 36 characters in lower case.
     public mutating func value(_ value: UUID) {
-        append(atMost: Hex.uuidLength + 3) { target, needsComma in
+        append(atMost: UUIDText.length + 3) { target, needsComma in
             let start = Self.comma(needsComma, target)
             target[start] = UInt8(ascii: "\"")
-            Hex.write(value, to: UnsafeMutableBufferPointer(rebasing: target[(start &+ 1)...]))
-            target[start &+ 1 &+ Hex.uuidLength] = UInt8(ascii: "\"")
-            return start &+ 2 &+ Hex.uuidLength
+            UUIDText.write(value, to: UnsafeMutableBufferPointer(rebasing: target[(start &+ 1)...]))
+            target[start &+ 1 &+ UUIDText.length] = UInt8(ascii: "\"")
+            return start &+ 2 &+ UUIDText.length
         }
         needsComma = true
     }
@@ -231,6 +245,7 @@ public struct JSONWriter: Sendable {
 
     private mutating func grow(by most: Int) {
         let room = max(storage.count, most, 64)
-        storage.append(contentsOf: repeatElement(0, count: room))
+        // An array, not a repetition, which would be appended byte by byte.
+        storage.append(contentsOf: [UInt8](repeating: 0, count: room))
     }
 }

@@ -63,6 +63,13 @@ public final class DocumentDirectory: Sendable {
         return try await reading.run { [core] in try core.read(name) }
     }
 
+    /// Opens a document of lines (`LineDocument`) to read some of them; nil when there is no document of that name.
+    /// - Throws: `StoreError`, with the code `otherFormat` for a document of another kind, or one whose last lines are damaged.
+    public nonisolated(nonsending) func lines(of name: String) async throws -> LineDocumentReader? {
+        try DocumentFile.check(name: name)
+        return try await reading.run { [core, reading] in try core.lines(of: name, thread: reading) }
+    }
+
     /// The names of all documents, sorted.
     /// - Throws: `StoreError`.
     public nonisolated(nonsending) func names() async throws -> [String] {

@@ -39,10 +39,24 @@ final class DocumentFiles: Sendable {
     }
 
     func read(_ name: String) throws(StoreError) -> [UInt8]? {
+        guard let file = try open(name) else { return nil }
+        let content = try fileSystem.readFully(file, at: 0, count: fileSystem.size(of: file))
+        return try DocumentFile.bytes(of: content, name: name, file: file.path)
+    }
+
+    func lines(of name: String, thread: BlockingThread) throws(StoreError) -> LineDocumentReader? {
+        guard let file = try open(name) else { return nil }
+        guard let table = try LineRanges.table(of: file, fileSystem: fileSystem) else {
+            throw StoreError(
+                .otherFormat, file: file.path, expected: "a document of lines with a table of them", found: "another one",
+                advice: "read it as a whole")
+        }
+        return LineDocumentReader(file: file, table: table, fileSystem: fileSystem, thread: thread)
+    }
+
+    private func open(_ name: String) throws(StoreError) -> OpenFile? {
         do throws(StoreError) {
-            let file = try fileSystem.open(path(of: name), .read)
-            let content = try fileSystem.readFully(file, at: 0, count: fileSystem.size(of: file))
-            return try DocumentFile.bytes(of: content, name: name, file: file.path)
+            return try fileSystem.open(path(of: name), .read)
         } catch {
             if error.systemError == ENOENT { return nil }
             throw error

@@ -123,7 +123,8 @@ struct JournalWriter {
         }
         try fileSystem.writeAll(buffer, to: file, at: size)
         size += buffer.count
-        buffer.removeAll(keepingCapacity: buffer.capacity <= 2 * Self.piece)
+        // Batches are small nearly always: what a rare large one took is given back.
+        buffer.removeAll(keepingCapacity: buffer.capacity <= 1 << 20)
     }
 
     /// The file appears in the directory under its name with a whole header, or not at all.

@@ -33,9 +33,9 @@ public struct SnapshotPolicy: Sendable, Hashable {
         self.growth = growth
     }
 
-    /// Whether to take a snapshot now; never while one is being written.
-    public func isDue(_ usage: StoreUsage) -> Bool {
+    /// Whether to take a snapshot now; never while one is being written. With `times` the journal may grow to that many times as much.
+    public func isDue(_ usage: StoreUsage, times: Double = 1) -> Bool {
         guard !usage.isWritingSnapshot, usage.recordsSinceSnapshot > 0 else { return false }
-        return Double(usage.journalBytes) >= max(Double(minimumBytes), growth * Double(usage.snapshotBytes))
+        return Double(usage.journalBytes) >= times * max(Double(minimumBytes), growth * Double(usage.snapshotBytes))
     }
 }

@@ -33,6 +33,7 @@ extension Step: JSONCodable {
             writer.field("failureBehavior", failureBehavior)
             writer.field("limits", limits)
             writer.field("conditions", conditions)
+            writer.field("successCriteria", successCriteria)
         }
     }
 
@@ -45,7 +46,9 @@ extension Step: JSONCodable {
             name: try fields("name"), description: try fields.optional("description"), interpreter: try fields("interpreter"),
             command: try fields("command"), inputs: try fields("inputs"), expectedInputs: try fields("expectedInputs"),
             outputFieldRules: try fields("outputFieldRules"), retryCount: try fields("retryCount"),
-            failureBehavior: try fields("failureBehavior"), limits: try fields("limits"), conditions: try fields("conditions"))
+            failureBehavior: try fields("failureBehavior"), limits: try fields("limits"), conditions: try fields("conditions"),
+            // Steps written before there were criteria have none.
+            successCriteria: try fields.optional("successCriteria") ?? [])
     }
 }
 

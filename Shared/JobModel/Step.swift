@@ -38,12 +38,15 @@ public struct Step: Sendable, Hashable {
     public var limits: StepLimits
     /// All must hold, or the step is skipped.
     public var conditions: [Condition]
+    /// All must be met, or an attempt is a failure.
+    public var successCriteria: [StepCriterion]
 
     /// A step with every default.
     public init(
         name: String, description: String? = nil, interpreter: Interpreter, command: Command, inputs: [String: String] = [:],
         expectedInputs: [String: ExpectedInput] = [:], outputFieldRules: [String: OutputFieldRule] = [:], retryCount: Int = 1,
-        failureBehavior: FailureBehavior = FailureBehavior(), limits: StepLimits = StepLimits(), conditions: [Condition] = []
+        failureBehavior: FailureBehavior = FailureBehavior(), limits: StepLimits = StepLimits(), conditions: [Condition] = [],
+        successCriteria: [StepCriterion] = []
     ) {
         self.name = name
         self.description = description
@@ -56,6 +59,7 @@ public struct Step: Sendable, Hashable {
         self.failureBehavior = failureBehavior
         self.limits = limits
         self.conditions = conditions
+        self.successCriteria = successCriteria
     }
 }
 

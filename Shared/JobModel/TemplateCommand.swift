@@ -14,7 +14,7 @@ extension Interpreter {
 
     /// `chef-platform/shell-interpreter`, also written `chef/courier-interpreter/os/shell`.
     private static func readName(_ value: TemplateValue) -> String? {
-        guard let name = value.text(1...128) else { return nil }
+        guard let name = value.text(TemplateLimits.name) else { return nil }
         guard name.hasPrefix("chef/courier-interpreter/"), let kind = name.split(separator: "/").last, name.last != "/" else { return name }
         let canonical = "chef-platform/\(kind)-interpreter"
         value.warn("\"\(name)\" is an older spelling of \"\(canonical)\"")
@@ -24,8 +24,8 @@ extension Interpreter {
     /// `skill`: the versions allowed; an empty text means any.
     private static func readVersions(_ value: TemplateValue) -> (lowest: String?, highest: String?)? {
         value.object { fields in
-            let minVersion = fields.optional("minVersion")?.text(0...128)
-            let maxVersion = fields.optional("maxVersion")?.text(0...128)
+            let minVersion = fields.optional("minVersion")?.text(TemplateLimits.version)
+            let maxVersion = fields.optional("maxVersion")?.text(TemplateLimits.version)
             return (minVersion?.unlessEmpty, maxVersion?.unlessEmpty)
         }
     }
@@ -53,7 +53,7 @@ extension Command {
 
     private static func readCall(_ value: TemplateValue) -> Command? {
         value.object { fields in
-            let exec = fields.required("exec", "the name of a function")?.text(1...1024)
+            let exec = fields.required("exec", "the name of a function")?.text(TemplateLimits.function)
             let args = fields.optional("args").flatMap { $0.entries() } ?? []
             let arguments = Dictionary(args.map { ($0.key, $0.value.node.value) }) { first, _ in first }
             return exec.map { .call(exec: $0, arguments: arguments) }
@@ -66,20 +66,23 @@ extension Command {
             for system in systems {
                 lines[system] = fields.optional(system).flatMap(readLines)
             }
+            if value.node.members?.allSatisfy({ $0.node.type == .null && systems.contains($0.key) }) == true {
+                return value.problem("empty", expected: "lines for at least one system, or exec", found: "none")
+            }
             return .lines(lines)
         }
     }
 
     /// At least one line, none of them empty.
     private static func readLines(_ value: TemplateValue) -> [String]? {
-        value.elements(atLeast: 1, "command line")?.compactMap { $0.text(1...Int.max) }
+        value.elements(atLeast: 1, "command line")?.compactMap { $0.text(TemplateLimits.line) }
     }
 }
 
 extension ObjectReader {
     /// A version beside the interpreter's name, where the beta dialect has it.
     fileprivate func versionOfOldDialect(_ name: String, _ newName: String) -> String? {
-        guard let value = optional(name), let version = value.text(0...128) else { return nil }
+        guard let value = optional(name), let version = value.text(TemplateLimits.version) else { return nil }
         value.warn("\"\(name)\" is an older spelling of \"\(newName)\" in skill")
         return version.unlessEmpty
     }

@@ -16,19 +16,18 @@ extension Condition {
     }
 
     private static func readInputName(_ value: TemplateValue, _ inputs: KnownInputs) -> String? {
-        guard let name = value.text(1...128) else { return nil }
+        guard let name = value.text(TemplateLimits.name) else { return nil }
         return check(name, value, inputs) ? name : nil
     }
 
     /// `value`: a literal, `$name` for another input, `$$` for a dollar sign.
-    private static func readValue(_ value: TemplateValue, _ operator: Operator?, _ inputs: KnownInputs) -> String? {
+    static func readValue(_ value: TemplateValue, _ operator: Operator?, _ inputs: KnownInputs) -> String? {
         guard let text = value.text() else { return nil }
         guard text.utf8.first == UInt8(ascii: "$") else {
             return `operator` == .matches ? value.regularExpression() : text
         }
         guard !text.hasPrefix("$$") else {
-            if `operator` == .matches, !RegularExpressionCheck.compiles(String(text.dropFirst())) { return value.regularExpression() }
-            return text
+            return `operator` == .matches ? value.regularExpression(String(text.unicodeScalars.dropFirst())) : text
         }
         return check(String(text.dropFirst()), value, inputs) ? text : nil
     }

@@ -4,8 +4,8 @@ extension JobTemplate {
     /// The whole document.
     static func read(_ value: TemplateValue) -> JobTemplate? {
         value.object { fields in
-            let name = fields.required("name", "the job's name")?.text(1...128)
-            let description = fields.optional("description")?.text(1...1024)
+            let name = fields.required("name", "the job's name")?.text(TemplateLimits.name)
+            let description = fields.optional("description")?.text(TemplateLimits.description)
             let scheduleRule = readScheduleRule(fields)
             let exceptionRules = fields.optional("exceptionRules")?.elements("rule")?.compactMap(ExceptionRule.read) ?? []
             let useGlobalExceptions = fields.optional("useGlobalExceptions")?.bool() ?? false
@@ -29,7 +29,7 @@ extension MissedPolicy {
     static func read(_ value: TemplateValue) -> MissedPolicy? {
         value.object { fields in
             let action = fields.optional("action")?.choice(Action.self) ?? .runOnce
-            let windowSeconds = fields.optional("windowSeconds")?.int(0...31_622_400) ?? 3600
+            let windowSeconds = fields.optional("windowSeconds")?.int(TemplateLimits.missedWindowSeconds) ?? 3600
             return MissedPolicy(action: action, windowSeconds: windowSeconds)
         }
     }

@@ -19,7 +19,8 @@ extension OutputFieldRule {
         }
     }
 
-    private static let flags: Set = ["required", "sensitive"]
+    /// The fields of a rule that an export without rules may hold.
+    static let flags: Set = ["required", "sensitive"]
     private static let fields = flags.union(["sourceType", "source", "extractMethod", "expression"])
 
     private static func read(_ value: TemplateValue, name: String) -> OutputFieldRule? {
@@ -38,12 +39,16 @@ extension OutputFieldRule {
         }
     }
 
-    private enum Stream: String, CaseIterable { case stdout, stderr }
+    /// The values of `source` with sourceType output.
+    enum Stream: String, CaseIterable { case stdout, stderr }
+
+    /// Older names of methods, each with today's.
+    static let olderMethods = ["regex": ExtractMethod.regEx]
 
     /// `source`: a path, or a stream's name; not used for the exit code.
-    private static func readSource(_ fields: ObjectReader, _ type: SourceType?) -> String? {
+    static func readSource(_ fields: ObjectReader, _ type: SourceType?) -> String? {
         switch type {
-        case .artifact?, .file?: return fields.required("source", "a path")?.text(1...4096)
+        case .artifact?, .file?: return fields.required("source", "a path")?.text(TemplateLimits.path)
         case .output?: return fields.required("source", "stdout or stderr")?.choice(Stream.self)?.rawValue
         case .exitCode?:
             guard let source = fields.optional("source"), source.text()?.unlessEmpty != nil else { return nil }
@@ -56,21 +61,21 @@ extension OutputFieldRule {
     }
 
     /// `extractMethod`; an exit code is always taken as it is.
-    private static func readMethod(_ fields: ObjectReader, _ type: SourceType?) -> ExtractMethod? {
+    static func readMethod(_ fields: ObjectReader, _ type: SourceType?) -> ExtractMethod? {
         guard type == .exitCode else {
-            return fields.required("extractMethod", "regEx, jsonPath or content")?.choice(others: ["regex": .regEx])
+            return fields.required("extractMethod", "regEx, jsonPath or content")?.choice(others: olderMethods)
         }
         guard let value = fields.optional("extractMethod") else { return .content }
-        let method: ExtractMethod? = value.choice(others: ["regex": .regEx])
+        let method: ExtractMethod? = value.choice(others: olderMethods)
         if let method, method != .content { value.warn("with sourceType exitCode it is always content") }
         return method == nil ? nil : .content
     }
 
     /// `expression`: needed unless the whole content is taken.
-    private static func readExpression(_ fields: ObjectReader, _ method: ExtractMethod?) -> String? {
+    static func readExpression(_ fields: ObjectReader, _ method: ExtractMethod?) -> String? {
         switch method {
         case .regEx?: return fields.required("expression", "a regular expression")?.regularExpression()
-        case .jsonPath?: return fields.required("expression", "a JSONPath")?.text(1...8192)
+        case .jsonPath?: return fields.required("expression", "a JSONPath")?.jsonPath()
         case .content?:
             guard let expression = fields.optional("expression"), expression.text()?.unlessEmpty != nil else { return nil }
             expression.warn("not used with extractMethod content; left out")

@@ -1,11 +1,5 @@
 public import JSON
 
-/// How a template is written down.
-public enum TemplateFormat: String, Sendable, Hashable, CaseIterable {
-    /// JSON (RFC 8259) in UTF-8.
-    case json
-}
-
 /// What reading a template came to.
 public struct TemplateReading: Sendable, Hashable {
     /// The job in canonical form; `nil` exactly when there are problems.

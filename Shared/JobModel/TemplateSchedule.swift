@@ -26,7 +26,7 @@ extension JobTemplate {
 
 extension ExceptionRule {
     /// The longest window, in minutes: ten years.
-    static let durations = 1...5_270_400
+    public static let durations = 1...5_270_400
 
     /// An element of `exceptionRules`: an object, or a text of two lines, `RRULE:…` and `DURATION:PT…M`.
     static func read(_ value: TemplateValue) -> ExceptionRule? {

@@ -1,18 +1,21 @@
 internal import JSON
 
-/// A template's document as a tree, with what is wrong with its writing.
+/// A template's JSON as a tree, with what is wrong with its writing.
 struct TemplateSource {
     /// The tree; `nil` when there is none that could be examined any further.
     private(set) var root: JSONNode?
     /// What is wrong with the document as such.
     private(set) var problems: [TemplateProblem] = []
     /// The place of an offset into the document.
-    private(set) var position: (Int) -> JSONPosition = { _ in JSONPosition(line: 1, column: 1, offset: 0) }
+    private(set) var position: @Sendable (Int) -> JSONPosition = { _ in JSONPosition(line: 1, column: 1, offset: 0) }
 
     /// How many keys that stand twice are reported one by one.
     private static let maximumDuplicates = 32
 
-    init(_ bytes: [UInt8], format: TemplateFormat) {
+    /// The same as others see it.
+    var document: TemplateDocument { TemplateDocument(root: root, problems: problems, position: position) }
+
+    init(_ bytes: [UInt8]) {
         guard bytes.count <= TemplateReader.maximumBytes else {
             problems = [
                 TemplateProblem(
@@ -21,9 +24,7 @@ struct TemplateSource {
             ]
             return
         }
-        switch format {
-        case .json: readJSON(bytes)
-        }
+        readJSON(bytes)
     }
 
     /// Keys that stand twice do not end the reading: the second is reported and left out, so that all other problems are found as well.
@@ -34,7 +35,7 @@ struct TemplateSource {
             do {
                 let document = try JSONDocument(parsing: bytes, limits: limits)
                 root = document.root
-                position = document.position(of:)
+                position = { document.position(of: $0) }
                 return
             } catch {
                 problems.append(TemplateProblem(error))

@@ -17,11 +17,13 @@ extension Actions {
         }
     }
 
-    private enum AccessMode: String, CaseIterable { case agent }
+    /// How a node is reached.
+    enum AccessMode: String, CaseIterable { case agent }
 }
 
 extension Step {
-    private static let olderNames = ["OutputFieldRules": "outputFieldRules", "stepOutputFieldRules": "outputFieldRules"]
+    /// Older names of fields, each with today's.
+    static let olderNames = ["OutputFieldRules": "outputFieldRules", "stepOutputFieldRules": "outputFieldRules"]
 
     /// An element of `actions.steps`.
     ///
@@ -33,30 +35,34 @@ extension Step {
             let stepNumber = fields.optional("stepNumber").flatMap { readStepNumber($0, number) }
             let name =
                 stepNumber != nil && !fields.has("name")
-                ? defaultName(fields, number) : fields.required("name", "the step's name")?.text(1...128)
-            let description = fields.optional("description")?.text(1...1024)
+                ? defaultName(fields, number) : fields.required("name", "the step's name")?.text(TemplateLimits.name)
+            let description = fields.optional("description")?.text(TemplateLimits.description)
             let interpreter = fields.required("interpreter", "an object with a name").flatMap(Interpreter.read)
             let command = fields.required("command", "what the interpreter runs").flatMap(Command.read)
             let inputs = fields.optional("inputs").flatMap(readInputs) ?? [:]
             let expectedInputs = fields.optional("expectedInputs").flatMap(ExpectedInput.readAll) ?? [:]
             let outputFieldRules = fields.optional("outputFieldRules").flatMap(OutputFieldRule.readAll) ?? [:]
-            let retryCount = fields.optional("retryCount")?.int(0...) ?? 1
+            let retryCount = fields.optional("retryCount")?.int(TemplateLimits.count) ?? 1
             let failureBehavior = fields.optional("failureBehavior").flatMap(FailureBehavior.read) ?? FailureBehavior()
             let limits = fields.optional("limits").flatMap(StepLimits.read) ?? StepLimits()
             let names = KnownInputs(own: Set(fields.keys(of: "inputs") + fields.keys(of: "expectedInputs")), earlier: outputs)
             let conditions = fields.optional("conditions")?.elements("condition")?.compactMap { Condition.read($0, inputs: names) } ?? []
+            let ownOutputs = OwnOutputs(
+                rules: Set(fields.keys(of: "outputFieldRules")), isComplete: interpreter?.name == Interpreter.shellName)
+            let successCriteria =
+                fields.optional("successCriteria").flatMap { [StepCriterion].read($0, outputs: ownOutputs, inputs: names) } ?? []
             outputs.names.formUnion(outputFieldRules.keys)
             guard let name, let interpreter, let command else { return nil }
             return Step(
                 name: name, description: description, interpreter: interpreter, command: command, inputs: inputs,
                 expectedInputs: expectedInputs, outputFieldRules: outputFieldRules, retryCount: retryCount,
-                failureBehavior: failureBehavior, limits: limits, conditions: conditions)
+                failureBehavior: failureBehavior, limits: limits, conditions: conditions, successCriteria: successCriteria)
         }
     }
 
     /// `stepNumber`, which says nothing that the order does not say.
     private static func readStepNumber(_ value: TemplateValue, _ number: Int) -> Int? {
-        guard let stated = value.int(1...), stated != number else { return number }
+        guard let stated = value.int(TemplateLimits.stepNumber), stated != number else { return number }
         return value.problem("not in order", expected: "\(number), the step's place", hint: "steps run in the order of the array")
     }
 
@@ -83,7 +89,8 @@ extension ExpectedInput {
         }
     }
 
-    private enum ValueType: String, CaseIterable { case string }
+    /// The kinds of inputs that an older dialect names.
+    enum ValueType: String, CaseIterable { case string }
 
     private static func read(_ value: TemplateValue) -> ExpectedInput? {
         value.object { fields in
@@ -114,8 +121,8 @@ extension RetryBackoff {
     static func read(_ value: TemplateValue) -> RetryBackoff? {
         value.object(spellings: ["name": "type"]) { fields in
             let type = fields.optional("type")?.choice(Kind.self) ?? .linear
-            let delaySeconds = fields.optional("delaySeconds")?.int(0...) ?? 0
-            let arguments = fields.optional("arguments")?.elements("argument")?.compactMap { $0.int(0...) }
+            let delaySeconds = fields.optional("delaySeconds")?.int(TemplateLimits.count) ?? 0
+            let arguments = fields.optional("arguments")?.elements("argument")?.compactMap { $0.int(TemplateLimits.count) }
             if type == .polynomial, fields.optional("arguments")?.node.elements?.isEmpty ?? true {
                 let arguments = fields.required("arguments", "at least one exponent, as type is polynomial")
                 arguments?.problem("empty", expected: "at least one exponent, as type is polynomial", found: "none") as Void?
@@ -129,9 +136,9 @@ extension StepLimits {
     /// `limits`.
     static func read(_ value: TemplateValue) -> StepLimits? {
         value.object { fields in
-            let cores = fields.optional("cores")?.int(0...) ?? 0
+            let cores = fields.optional("cores")?.int(TemplateLimits.count) ?? 0
             let cpu = fields.optional("cpu")?.share() ?? 1
-            let timeoutSeconds = fields.optional("timeoutSeconds")?.int(0...) ?? 0
+            let timeoutSeconds = fields.optional("timeoutSeconds")?.int(TemplateLimits.count) ?? 0
             return StepLimits(cores: cores, cpu: cpu, timeoutSeconds: timeoutSeconds)
         }
     }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import JSON
+internal import NodeQuery
 
 extension Target {
     /// `target`.
@@ -10,7 +11,7 @@ extension Target {
             let executionType = fields.required("executionType", "sequential or parallel")?.choice(ExecutionType.self)
             let values = fields.required("groups", "an array of groups")?.elements(atLeast: 1, "group")
             let oldTimeout = oldTimeouts.lazy.compactMap { $0 }.first
-            let groups = values?.compactMap { NodeGroup.read($0, defaultTimeout: oldTimeout?.seconds ?? 3600) }
+            let groups = values?.compactMap { NodeGroup.read($0, defaultTimeout: oldTimeout?.seconds ?? NodeGroup.defaultTimeout) }
             let maxFailures = fields.optional("maxFailures").flatMap { Quantity.read($0, lowest: 0) }
             for timeout in oldTimeouts.compactMap({ $0 }) {
                 timeout.value.warn("a timeout belongs to each group: taken for groups without timeoutSeconds")
@@ -24,6 +25,8 @@ extension Target {
 extension NodeGroup {
     /// The timeouts a group may have, in seconds.
     static let timeouts = 1...86_399
+    /// The timeout of a group that names none, in seconds.
+    static let defaultTimeout = 3600
 
     /// An element of `target.groups`.
     static func read(_ value: TemplateValue, defaultTimeout: Int) -> NodeGroup? {
@@ -31,8 +34,9 @@ extension NodeGroup {
             let timeoutSeconds = fields.optional("timeoutSeconds")?.int(timeouts) ?? defaultTimeout
             let batchSize = fields.required("batchSize", "an object with type and value").flatMap(readBatchSize)
             let distributionMethod = fields.required("distributionMethod", "batching or rolling")?.choice(DistributionMethod.self)
-            let criteria = fields.optional("successCriteria")?.elements("criterion")?.compactMap(SuccessCriterion.read) ?? []
+            let criteriaValue = fields.optional("successCriteria")
             let selector = NodeSelector.read(fields)
+            let criteria = criteriaValue.flatMap { [SuccessCriterion].read($0, nodes: selector?.namedNodes) } ?? []
             guard let batchSize, let distributionMethod, let selector else { return nil }
             return NodeGroup(
                 timeoutSeconds: timeoutSeconds, batchSize: batchSize, distributionMethod: distributionMethod, successCriteria: criteria,
@@ -60,20 +64,9 @@ extension Quantity {
     }
 }
 
-extension SuccessCriterion {
-    /// An element of `successCriteria`.
-    static func read(_ value: TemplateValue) -> SuccessCriterion? {
-        value.object { fields in
-            let numRuns = fields.required("numRuns", "an object with type and value").flatMap { Quantity.read($0, lowest: 0) }
-            let status = fields.required("status", "success or failure")?.choice(Status.self)
-            guard let numRuns, let status else { return nil }
-            return SuccessCriterion(status: status, numRuns: numRuns)
-        }
-    }
-}
-
 extension NodeSelector {
-    private enum ListType: String, CaseIterable {
+    /// The values of `nodeListType`.
+    enum ListType: String, CaseIterable {
         case nodes, filter, savedFilter, savedList
 
         /// The one field that goes with it.
@@ -104,8 +97,13 @@ extension NodeSelector {
         case .filter:
             guard let members = value.node.members else { return value.wrongKind("an object") }
             guard !members.isEmpty else { return value.problem("empty", expected: "a filter", found: "an empty object") }
-            return .filter(value.node.value)
+            return value.filter().map { .filter($0) }
         }
+    }
+
+    /// How many nodes are named; `nil` when they are found out later.
+    fileprivate var namedNodes: Int? {
+        if case .nodes(let nodes) = self { nodes.count } else { nil }
     }
 
     /// `nodeIdentifiers`: at least one, each node once.
@@ -113,19 +111,37 @@ extension NodeSelector {
         guard let elements = value.elements(atLeast: 1, "node") else { return nil }
         var seen: Set<UUID> = []
         var nodes: [UUID] = []
+        var isComplete = true
         for element in elements {
-            guard let id = element.uuid() else { continue }
+            guard let id = element.uuid() else {
+                isComplete = false
+                continue
+            }
             if seen.insert(id).inserted {
                 nodes.append(id)
             } else {
                 element.warn("the same node again: it runs once")
             }
         }
-        return nodes
+        return isComplete ? nodes : nil
     }
 }
 
 extension TemplateValue {
+    /// A filter that means some nodes: `docs/node-queries.md`.
+    fileprivate func filter() -> JSONValue? {
+        var problems: [NodeQueryProblem] = []
+        let filter = NodeFilter(node.value, problems: &problems)
+        for problem in problems {
+            let offset = node[problem.pointer]?.offset ?? node.offset
+            let place = problem.position.map { " (line \($0.line), column \($0.column) of the query)" } ?? ""
+            findings.report(
+                at: pointer.appending(problem.pointer), offset: offset, "no filter\(place)", expected: problem.expected,
+                found: problem.found)
+        }
+        return filter == nil ? nil : node.value
+    }
+
     /// Whether a selector's value selects anything: not empty, not the zero UUID.
     fileprivate var isSet: Bool {
         switch node.kind {

@@ -21,7 +21,10 @@ struct TemplateValue {
 
     /// A string of `length` Unicode code points, none of them U+0000.
     func text(_ length: ClosedRange<Int>) -> String? {
-        guard let text = node.text else { return wrongKind("a string") }
+        guard let text = node.text else {
+            let isScalar = node.type == .number || node.type == .bool
+            return wrongKind("a string", hint: isScalar ? "put it in quotes" : nil)
+        }
         let count = text.unicodeScalars.count
         guard length.contains(count) else {
             let expected =
@@ -36,12 +39,14 @@ struct TemplateValue {
     }
 
     /// Any string without U+0000.
-    func text() -> String? { text(0...Int.max) }
+    func text() -> String? { text(TemplateLimits.text) }
 
     /// `true` or `false`.
     func bool() -> Bool? {
-        guard case .bool(let value) = node.kind else { return wrongKind("true or false") }
-        return value
+        if case .bool(let value) = node.kind { return value }
+        let word = node.text?.lowercased() ?? ""
+        let isMeant = ["true", "false", "yes", "no", "on", "off"].contains(word)
+        return wrongKind("true or false", hint: isMeant ? "write true or false, without quotes" : nil)
     }
 
     /// An integer of `range`; `1.0` is one.
@@ -54,9 +59,6 @@ struct TemplateValue {
         guard let value = number.int, range.contains(value) else { return problem("out of range", expected: expected) }
         return value
     }
-
-    /// An integer that is at least `range.lowerBound`.
-    func int(_ range: PartialRangeFrom<Int>) -> Int? { int(range.lowerBound...Int.max) }
 
     /// A number from 0 to 1, compared before it is rounded.
     func share() -> Double? {
@@ -89,6 +91,11 @@ struct TemplateValue {
         return id
     }
 
+    /// The member `key` of an object.
+    func member(_ key: String) -> TemplateValue? {
+        node[key].map { TemplateValue(node: $0, pointer: pointer.appending(key), findings: findings) }
+    }
+
     /// The elements of an array that has at least `minimum` of them; `name` names one of them.
     func elements(atLeast minimum: Int = 0, _ name: String) -> [TemplateValue]? {
         guard let elements = node.elements else { return wrongKind("an array") }
@@ -103,8 +110,11 @@ struct TemplateValue {
         guard let members = node.members else { return wrongKind("an object") }
         return members.map { member in
             let value = TemplateValue(node: member.node, pointer: pointer.appending(member.key), findings: findings)
-            if !(1...128).contains(member.key.unicodeScalars.count) || member.key.utf8.contains(0) {
-                value.problem("not a name", expected: "a key of 1 to 128 characters without U+0000", found: "another") as Void?
+            let count = member.key.unicodeScalars.count
+            if !TemplateLimits.name.contains(count) || member.key.utf8.contains(0) {
+                value.problem(
+                    "not a name", expected: "a key of 1 to 128 characters without U+0000",
+                    found: count == 0 ? "an empty key" : count > TemplateLimits.name.upperBound ? "\(count) characters" : "U+0000") as Void?
             }
             return (member.key, value)
         }

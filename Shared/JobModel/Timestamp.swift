@@ -55,62 +55,69 @@ extension Duration {
 extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
     /// The RFC 3339 text.
     public var description: String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(27)
-        appendText(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        String(unsafeUninitializedCapacity: Self.longestText) { write(to: $0) }
     }
 
     /// Reads an RFC 3339 date and time with `Z` or a numeric offset; `nil` when the text is anything else.
     public init?(_ text: String) {
-        var reader = RFC3339Reader(bytes: Array(text.utf8))
-        guard let microseconds = reader.read() else { return nil }
+        var text = text
+        self.init(text: text.withUTF8 { RFC3339Reader.read($0) })
+    }
+
+    private init?(text microseconds: Int64?) {
+        guard let microseconds else { return nil }
         self.microseconds = microseconds
     }
 
-    private func appendText(to bytes: inout [UInt8]) {
+    private static let longestText = 27
+
+    /// Writes the text, which is ASCII, and returns its length; `target` has room for ``longestText``.
+    private func write(to target: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let fraction = Int(microseconds - seconds * 1_000_000)
         let day = Calendar.floorDivide(seconds, 86_400)
         let second = Int(seconds - day * 86_400)
         let date = Calendar.date(ofDay: day)
-        Calendar.append(Int(date.year), digits: 4, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        Calendar.append(date.month, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "-"))
-        Calendar.append(date.day, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: "T"))
-        Calendar.append(second / 3600, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        Calendar.append(second / 60 % 60, digits: 2, to: &bytes)
-        bytes.append(UInt8(ascii: ":"))
-        Calendar.append(second % 60, digits: 2, to: &bytes)
-        if fraction != 0 {
-            bytes.append(UInt8(ascii: "."))
-            if fraction % 1000 == 0 {
-                Calendar.append(fraction / 1000, digits: 3, to: &bytes)
-            } else {
-                Calendar.append(fraction, digits: 6, to: &bytes)
+        var length = 0
+        func put(_ value: Int, digits: Int, then separator: Unicode.Scalar?) {
+            var rest = value
+            for place in (length..<length + digits).reversed() {
+                target[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
             }
+            length += digits
+            guard let separator else { return }
+            target[length] = UInt8(ascii: separator)
+            length += 1
         }
-        bytes.append(UInt8(ascii: "Z"))
+        put(Int(date.year), digits: 4, then: "-")
+        put(date.month, digits: 2, then: "-")
+        put(date.day, digits: 2, then: "T")
+        put(second / 3600, digits: 2, then: ":")
+        put(second / 60 % 60, digits: 2, then: ":")
+        put(second % 60, digits: 2, then: fraction == 0 ? "Z" : ".")
+        if fraction != 0 {
+            if fraction % 1000 == 0 { put(fraction / 1000, digits: 3, then: "Z") } else { put(fraction, digits: 6, then: "Z") }
+        }
+        return length
     }
 }
 
 extension Timestamp: JSONCodable {
     /// Writes the RFC 3339 text.
     public func encode(to writer: inout JSONWriter) {
-        writer.value(description)
+        writer.value(asciiAtMost: Self.longestText) { write(to: $0) }
     }
 
     /// Reads an RFC 3339 text.
     ///
     /// - Throws: `JSONError` when the value is not a text of that form.
     public init(from reader: inout JSONReader) throws {
-        let text = try reader.string()
-        guard let time = Timestamp(text) else {
-            throw reader.failure("a time such as 2026-01-01T00:00:00Z", found: text)
+        let (read, text) = try reader.string { bytes -> (Timestamp?, String) in
+            let time = Timestamp(text: RFC3339Reader.read(bytes))
+            return (time, time == nil ? String(decoding: bytes, as: UTF8.self) : "")
         }
-        self = time
+        guard let read else { throw reader.failure("a time such as 2026-01-01T00:00:00Z", found: text) }
+        self = read
     }
 }
 
@@ -150,29 +157,24 @@ enum Calendar {
         default: 31
         }
     }
-
-    static func append(_ value: Int, digits: Int, to bytes: inout [UInt8]) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        var rest = value
-        while divisor > 0 {
-            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor % 10))
-            rest %= divisor
-            divisor /= 10
-        }
-    }
 }
 
 /// Reads one RFC 3339 `date-time` that fills the whole text.
 private struct RFC3339Reader {
-    let bytes: [UInt8]
-    var index = 0
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index = 0
 
-    init(bytes: [UInt8]) {
+    private init(bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
     }
 
-    mutating func read() -> Int64? {
+    /// The microseconds since the epoch; `nil` when `bytes` are no such text.
+    static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
+        var reader = RFC3339Reader(bytes: bytes)
+        return reader.read()
+    }
+
+    private mutating func read() -> Int64? {
         guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2),
             take("T") || take("t"), let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
             (1...12).contains(month), (1...Calendar.daysInMonth(month, year: Int64(year))).contains(day),

@@ -21,7 +21,7 @@ struct BrokerConsumer {
     var connection: Int
     var queue: String
     var prefetch: Int
-    var batches: AsyncStream<[Delivery]>.Continuation
+    var batches: DeliveryBatches
     var unsettled: [UInt64: StoredMessage] = [:]
 }
 

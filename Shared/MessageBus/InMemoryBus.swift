@@ -54,18 +54,18 @@ public final class InMemoryBus: MessageBus {
     /// - Throws: ``BusError`` with the code `notFound` when there is no such queue.
     public func consume(_ queue: String, prefetch: Int) async throws -> Subscription {
         try checkOpen()
-        let (stream, continuation) = AsyncStream.makeStream(of: [Delivery].self)
+        let batches = DeliveryBatches()
         let broker = broker
         let id = try broker.state.withLock { state throws(BusError) in
             guard state.queues[queue] != nil else { throw BusError(.notFound, subject: queue, reason: "no such queue") }
             let id = state.newIdentifier()
-            state.consumers[id] = BrokerConsumer(connection: connection, queue: queue, prefetch: prefetch, batches: continuation)
+            state.consumers[id] = BrokerConsumer(connection: connection, queue: queue, prefetch: prefetch, batches: batches)
             state.queues[queue]?.consumers.append(id)
             state.deliver(queue)
             return id
         }
         return Subscription(
-            queue: queue, batches: stream,
+            queue: queue, batches: batches,
             settle: { tags, settlement in broker.state.withLock { $0.settle(tags, settlement, consumer: id) } },
             stop: { broker.state.withLock { $0.removeConsumer(id) } })
     }

@@ -26,12 +26,14 @@ public struct OutgoingMessage: Sendable, Hashable {
     public var mandatory: Bool
     /// The connection's user, which is what `nil` stands for; the broker refuses any other.
     public var userID: String?
+    /// Whether it leaves before what else waits in its sender; the broker is not told.
+    public var isUrgent: Bool
 
     /// A message of name `type`.
     public init(
         id: UUID, exchange: String = "", routingKey: String, type: String, headers: MessageHeaders = MessageHeaders(), body: [UInt8],
         persistent: Bool, expiration: Duration? = nil, replyTo: String? = nil, correlationID: String? = nil, mandatory: Bool = true,
-        userID: String? = nil
+        userID: String? = nil, isUrgent: Bool = false
     ) {
         self.id = id
         self.exchange = exchange
@@ -45,6 +47,7 @@ public struct OutgoingMessage: Sendable, Hashable {
         self.correlationID = correlationID
         self.mandatory = mandatory
         self.userID = userID
+        self.isUrgent = isUrgent
     }
 }
 

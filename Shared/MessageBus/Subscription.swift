@@ -1,11 +1,11 @@
 /// A consumer of one queue.
 ///
-/// Deliveries come in batches: everything that had arrived when the reader looked. A driver gives the stream and what acknowledging means.
+/// Deliveries come in batches: everything that had arrived when the reader looked. A driver gives the batches and what acknowledging means.
 public struct Subscription: Sendable {
     /// The queue.
     public let queue: String
     /// Deliveries; ends when the subscription is cancelled or the bus is closed. One reader.
-    public let batches: AsyncStream<[Delivery]>
+    public let batches: DeliveryBatches
     private let settle: @Sendable ([UInt64], Settlement) -> Void
     private let stop: @Sendable () async -> Void
 
@@ -21,7 +21,7 @@ public struct Subscription: Sendable {
 
     /// A consumer whose driver settles deliveries with `settle` and ends with `stop`.
     public init(
-        queue: String, batches: AsyncStream<[Delivery]>, settle: @escaping @Sendable ([UInt64], Settlement) -> Void,
+        queue: String, batches: DeliveryBatches, settle: @escaping @Sendable ([UInt64], Settlement) -> Void,
         stop: @escaping @Sendable () async -> Void
     ) {
         self.queue = queue

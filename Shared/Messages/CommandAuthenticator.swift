@@ -1,5 +1,6 @@
 import Crypto
 public import FoundationEssentials
+import Hexadecimal
 import JobModel
 public import MessageBus
 
@@ -20,8 +21,14 @@ public struct MasterKey: Sendable {
     /// The key of `node` alone: HKDF-SHA-256 (RFC 5869) over the node's identifier.
     public func commandKey(of node: UUID) -> CommandKey {
         let derived = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: key, info: Array("courier command key \(node.uuidString.lowercased())".utf8), outputByteCount: 32)
+            inputKeyMaterial: key, info: Array("courier command key \(node.text)".utf8), outputByteCount: 32)
         return CommandKey(key: derived)
+    }
+
+    /// A key for the sensitive values of a template: HKDF-SHA-256 with a salt that was drawn for it.
+    func templateKey(salt: [UInt8]) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key, salt: salt, info: Array("courier template secrets".utf8), outputByteCount: 32)
     }
 }
 
@@ -37,6 +44,11 @@ public struct InvalidKey: Error, CustomStringConvertible {
 /// The key that commands for one node are authenticated with.
 public struct CommandKey: Sendable {
     fileprivate let key: SymmetricKey
+
+    /// The key under which what opens a template's sensitive values travels to the node.
+    var wrappingKey: SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array("courier run secrets".utf8), outputByteCount: 32)
+    }
 
     fileprivate init(key: SymmetricKey) {
         self.key = key
@@ -116,40 +128,5 @@ public struct CommandAuthenticator: Sendable {
         append(String(headers.epoch))
         bytes.append(contentsOf: body.bytes)
         return bytes
-    }
-}
-
-/// Bytes as lower-case hexadecimal digits, and back.
-enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    static func text(of bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// `nil` when the text has an odd length or any other character.
-    static func bytes(of text: String) -> [UInt8]? {
-        let characters = Array(text.utf8)
-        guard characters.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: characters.count, by: 2) {
-            guard let high = value(characters[index]), let low = value(characters[index + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 48...57: digit - 48
-        case 97...102: digit - 87
-        case 65...70: digit - 55
-        default: nil
-        }
     }
 }

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Hexadecimal
 public import MessageBus
 
 /// The names of the headers that say what a message is about, so that a queue can be read without its bodies.
@@ -19,6 +20,8 @@ public enum HeaderName {
     public static let epoch = "courier-epoch"
     /// The command's authentication, see ``CommandAuthenticator``.
     public static let authentication = "courier-mac"
+    /// What opens the sensitive inputs of a command, for its node alone, see ``TemplateSealer``.
+    public static let secrets = "courier-secrets"
     /// The service that sent the message.
     public static let sender = "courier-from"
     /// Dead letters: why the message was given up.
@@ -27,18 +30,20 @@ public enum HeaderName {
     public static let queue = "courier-queue"
     /// Dead letters: the message's own type.
     public static let type = "courier-type"
+    /// Dead letters: the exchange the message came by, unless it was the default one.
+    public static let exchange = "courier-exchange"
 }
 
 extension MessageHeaders {
     /// Adds an identifier in its lower-case form.
     public mutating func set(_ name: String, _ id: UUID) {
-        self[name] = .string(id.uuidString.lowercased())
+        self[name] = .string(id.text)
     }
 
     /// The identifier under `name`; `nil` when it is missing or not a UUID.
     public func uuid(_ name: String) -> UUID? {
         guard case .string(let text)? = self[name] else { return nil }
-        return UUID(uuidString: text)
+        return UUID(text: text)
     }
 
     /// The text under `name`; `nil` when it is missing or not a text.

@@ -1,11 +1,12 @@
 public import FoundationEssentials
+import Hexadecimal
 public import MessageBus
 
 /// A node's broker account, and what it proves: the broker lets a connection name no other user than its own.
 public enum NodeUser {
     /// The account's name.
     public static func name(of node: UUID) -> String {
-        "node-\(node.uuidString.lowercased())"
+        "node-\(node.text)"
     }
 
     /// Checks that a message which says that it comes from `node` does: what came by the nodes' exchange must have been published by the node's own

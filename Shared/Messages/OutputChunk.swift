@@ -39,16 +39,19 @@ public struct OutputChunk: JSONCodable, Sendable, Hashable {
 
     /// Writes an object; bytes that are UTF-8 stand in `text`, others in `base64`.
     public func encode(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.field("step", step)
-            writer.field("attempt", attempt)
-            writer.field("stream", stream)
-            writer.field("offset", offset)
-            if let text = String(validating: bytes, as: UTF8.self) {
-                writer.field("text", text)
-            } else {
-                writer.field("base64", Data(bytes).base64EncodedString())
-            }
+        writer.object { encodeFields(to: &$0) }
+    }
+
+    /// Writes its members into an object that has others beside them.
+    public func encodeFields(to writer: inout JSONWriter) {
+        writer.field("step", step)
+        writer.field("attempt", attempt)
+        writer.field("stream", stream)
+        writer.field("offset", offset)
+        if let text = String(validating: bytes, as: UTF8.self) {
+            writer.field("text", text)
+        } else {
+            writer.field("base64", Data(bytes).base64EncodedString())
         }
     }
 

@@ -12,11 +12,14 @@ public struct InstancePlan: JSONCodable, Sendable, Hashable {
         public var nodes: [UUID]
         /// Nodes of the target that get no command, with the reason: they are `unreachable` from the start.
         public var excluded: [ExcludedNode]
+        /// What the target was resolved from, or why it means no node; `nil` for nodes named one by one.
+        public var note: String?
 
         /// A group of `nodes`; `excluded` are some of them.
-        public init(nodes: [UUID], excluded: [ExcludedNode] = []) {
+        public init(nodes: [UUID], excluded: [ExcludedNode] = [], note: String? = nil) {
             self.nodes = nodes
             self.excluded = excluded
+            self.note = note
         }
 
         /// Writes an object.
@@ -24,6 +27,7 @@ public struct InstancePlan: JSONCodable, Sendable, Hashable {
             writer.object { writer in
                 writer.field("nodes", nodes)
                 writer.field("excluded", excluded)
+                writer.field("note", ifPresent: note)
             }
         }
 
@@ -32,7 +36,7 @@ public struct InstancePlan: JSONCodable, Sendable, Hashable {
         /// - Throws: `JSONError` for a missing field or one of another type.
         public init(from reader: inout JSONReader) throws {
             let fields = try reader.fields()
-            self.init(nodes: try fields("nodes"), excluded: try fields("excluded"))
+            self.init(nodes: try fields("nodes"), excluded: try fields("excluded"), note: try fields.optional("note"))
         }
     }
 

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Hexadecimal
 
 /// Every queue and exchange of Courier by name; what stands in no list here does not exist.
 public enum Queues {
@@ -22,7 +23,7 @@ public enum Queues {
 
     /// One node's commands: `run.execute`, `run.cancel`.
     public static func node(_ id: UUID) -> String {
-        "courier.node.\(id.uuidString.lowercased())"
+        "courier.node.\(id.text)"
     }
 
     /// Questions to a service, answered by direct reply-to.

@@ -169,14 +169,17 @@ public struct StepReport: JSONCodable, Sendable, Hashable {
 
     /// Writes an object.
     public func encode(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.field("number", number)
-            writer.field("name", name)
-            writer.field("status", status)
-            writer.field("reason", ifPresent: reason)
-            if !outputs.isEmpty { writer.field("outputs", outputs) }
-            writer.field("attempts", attempts)
-        }
+        writer.object { encodeFields(to: &$0) }
+    }
+
+    /// Writes its members into an object that has others beside them.
+    public func encodeFields(to writer: inout JSONWriter) {
+        writer.field("number", number)
+        writer.field("name", name)
+        writer.field("status", status)
+        writer.field("reason", ifPresent: reason)
+        if !outputs.isEmpty { writer.field("outputs", outputs) }
+        writer.field("attempts", attempts)
     }
 
     /// Reads an object.

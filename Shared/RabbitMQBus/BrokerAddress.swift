@@ -60,7 +60,9 @@ struct BrokerAddress: Equatable {
         host = try Self.decode(name, "host")
         if host.isEmpty { throw Self.wrong("the host is missing") }
         guard let portText else { return }
-        guard let number = Int(portText), (1...65535).contains(number) else { throw Self.wrong("the port must be 1...65535") }
+        guard let number = Int(portText), (1...65535).contains(number) else {
+            throw Self.wrong("the port must be 1 to 65535, found '\(portText)'")
+        }
         port = number
     }
 

@@ -23,15 +23,19 @@ struct ChannelNumbers {
 }
 
 extension Link {
-    /// Opens `channel` and consumes `queue` on it, with at most `prefetch` deliveries open.
-    func consume(_ queue: String, prefetch: Int, on channel: UInt16) throws(OperationFailure) {
-        guard queue.utf8.count <= 255 else { throw .channel(ChannelRefusal(code: 0, text: "a queue's name may have 255 bytes")) }
+    /// Opens `channel` and consumes `queues` on it, with at most `prefetch` deliveries of each open.
+    func consume(_ queues: [String], prefetch: Int, on channel: UInt16) throws(OperationFailure) {
+        for queue in queues where queue.utf8.count > 255 {
+            throw .channel(ChannelRefusal(code: 0, text: "a queue's name may have 255 bytes"))
+        }
         try openChannel(channel)
         amqp_basic_qos(connection, channel, 0, UInt16(clamping: max(1, prefetch)), 0)
         try check(channel, "limiting what is delivered")
-        scratch.reset()
-        guard let name = scratch.bytes(queue) else { throw .link(LinkFailure(reason: "no room for a queue's name")) }
-        amqp_basic_consume(connection, channel, name, amqp_empty_bytes, 0, 0, 0, amqp_empty_table)
-        try check(channel, "consuming")
+        for queue in queues {
+            scratch.reset()
+            guard let name = scratch.bytes(queue) else { throw .link(LinkFailure(reason: "no room for a queue's name")) }
+            amqp_basic_consume(connection, channel, name, amqp_empty_bytes, 0, 0, 0, amqp_empty_table)
+            try check(channel, "consuming")
+        }
     }
 }

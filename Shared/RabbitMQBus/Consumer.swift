@@ -12,9 +12,12 @@ enum ConsumerCommand: Sendable {
 /// A consumer that is wanted.
 struct ConsumerRequest: Sendable {
     let id: Int
-    let queue: String
+    let queues: [String]
     let prefetch: Int
-    let batches: AsyncStream<[Delivery]>.Continuation
+    let batches: DeliveryBatches
+
+    /// What errors call it.
+    var subject: String { queues.count == 1 ? queues[0] : "\(queues.count) queues" }
 }
 
 /// A consumer and its channel. It belongs to the connection's thread.
@@ -55,7 +58,7 @@ final class Consumer {
 
     func add(_ delivery: Delivery) {
         var delivery = delivery
-        delivery.queue = request.queue
+        delivery.queue = request.queues.count == 1 ? request.queues[0] : delivery.routingKey
         delivery.tag |= epoch << Self.tagBits
         tracker.delivered()
         batch.append(delivery)

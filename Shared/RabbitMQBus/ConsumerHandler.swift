@@ -83,13 +83,13 @@ final class ConsumerHandler: LinkHandler {
             guard let consumer = byChannel.removeValue(forKey: channel) else { return }
             consumer.handOver()
             consumer.detached()
-            hub.tell(.consumerCancelled(queue: consumer.request.queue))
+            hub.tell(.consumerCancelled(queue: consumer.request.subject))
             try link.closeChannel(channel)
             try reestablish(consumer, redeclaring: true, link)
         case .channelClosed(let channel, let refusal):
             guard let consumer = byChannel.removeValue(forKey: channel) else { return }
             consumer.detached()
-            hub.tell(.channelError(subject: consumer.request.queue, reason: refusal.text))
+            hub.tell(.channelError(subject: consumer.request.subject, reason: refusal.text))
             retryLater(consumer)
         case .confirmed, .returned, .blocked, .unblocked: break
         }
@@ -233,7 +233,7 @@ final class ConsumerHandler: LinkHandler {
             switch error {
             case .channel(let refusal):
                 request.batches.finish()
-                gate.open(.failure(refusal.error(about: request.queue)))
+                gate.open(.failure(refusal.error(about: request.subject)))
             case .link(let failure):
                 jobs.insert(.consume(request, gate), at: 0)
                 throw failure
@@ -268,7 +268,7 @@ final class ConsumerHandler: LinkHandler {
         guard let channel = numbers.next(upTo: limit, isTaken: { byChannel[$0] != nil }) else {
             throw .channel(ChannelRefusal(code: 0, text: "all \(limit) channels of the connection are in use"))
         }
-        try link.consume(consumer.request.queue, prefetch: consumer.request.prefetch, on: channel)
+        try link.consume(consumer.request.queues, prefetch: consumer.request.prefetch, on: channel)
         epoch += 1
         consumer.established(on: channel, epoch: epoch)
         byChannel[channel] = consumer
@@ -277,11 +277,13 @@ final class ConsumerHandler: LinkHandler {
     private func reestablish(_ consumer: Consumer, redeclaring: Bool, _ link: Link) throws(LinkFailure) {
         retrying.remove(consumer.request.id)
         if redeclaring {
-            for item in declarations.items(about: consumer.request.queue) { try redeclare(item, link) }
+            for queue in consumer.request.queues {
+                for item in declarations.items(about: queue) { try redeclare(item, link) }
+            }
         }
         do throws(OperationFailure) { try establish(consumer, link) } catch {
             guard case .channel(let refusal) = error else { throw error.asLinkFailure }
-            hub.tell(.channelError(subject: consumer.request.queue, reason: refusal.text))
+            hub.tell(.channelError(subject: consumer.request.subject, reason: refusal.text))
             retryLater(consumer)
         }
     }

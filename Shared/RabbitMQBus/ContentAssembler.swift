@@ -1,5 +1,6 @@
 import CRabbitMQ
 import FoundationEssentials
+import Hexadecimal
 import MessageBus
 
 /// What the broker says of its own accord.
@@ -86,7 +87,7 @@ extension Delivery {
         func text(_ flag: Int32, _ bytes: amqp_bytes_t) -> String? {
             properties._flags & amqp_flags_t(flag) == 0 ? nil : String(bytes)
         }
-        id = text(AMQP_BASIC_MESSAGE_ID_FLAG, properties.message_id).flatMap { UUID(uuidString: $0) }
+        if properties._flags & amqp_flags_t(AMQP_BASIC_MESSAGE_ID_FLAG) != 0 { id = UUID(properties.message_id) }
         type = text(AMQP_BASIC_TYPE_FLAG, properties.type) ?? ""
         replyTo = text(AMQP_BASIC_REPLY_TO_FLAG, properties.reply_to)
         correlationID = text(AMQP_BASIC_CORRELATION_ID_FLAG, properties.correlation_id)
@@ -109,5 +110,14 @@ extension Delivery {
                 headers[name] = .bool(truth != 0)
             }
         }
+    }
+}
+
+extension UUID {
+    /// The identifier that the bytes are the text of; `nil` when they are none.
+    fileprivate init?(_ bytes: amqp_bytes_t) {
+        let text = UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.bytes == nil ? 0 : bytes.len)
+        guard let id = text.withMemoryRebound(to: UInt8.self, { UUIDText.uuid($0) }) else { return nil }
+        self = id
     }
 }

@@ -15,9 +15,14 @@ final class EventHub: Sendable {
         var toldReason: String?
         var isClosed = false
         var refusal: BusError?
-        var nextListener = 0
-        var listeners: [Int: AsyncStream<BusEvent>.Continuation] = [:]
+        var listeners: [AsyncStream<BusEvent>.Continuation] = []
         var waiting: [CheckedContinuation<Void, any Error>] = []
+
+        /// Under the lock, so that listeners see the order of what happened. Whoever has left is noticed here: to take the lock when a listener's
+        /// task is cancelled would be a deadlock, because a task's locks are held then that telling it needs.
+        mutating func tell(_ event: BusEvent) {
+            listeners.removeAll { if case .terminated = $0.yield(event) { true } else { false } }
+        }
     }
 
     private let state = Mutex(State())
@@ -27,26 +32,16 @@ final class EventHub: Sendable {
 
     func events() -> AsyncStream<BusEvent> {
         let (stream, continuation) = AsyncStream.makeStream(of: BusEvent.self, bufferingPolicy: .bufferingNewest(1024))
-        let id = state.withLock { state -> Int? in
-            guard !state.isClosed else { return nil }
-            state.nextListener += 1
-            state.listeners[state.nextListener] = continuation
-            return state.nextListener
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.listeners.append(continuation) }
+            return state.isClosed
         }
-        guard let id else {
-            continuation.finish()
-            return stream
-        }
-        continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.listeners.removeValue(forKey: id) }
-        }
+        if isClosed { continuation.finish() }
         return stream
     }
 
     func tell(_ event: BusEvent) {
-        state.withLock { state in
-            for listener in state.listeners.values { listener.yield(event) }
-        }
+        state.withLock { $0.tell(event) }
     }
 
     func up(_ role: Role) {
@@ -55,8 +50,7 @@ final class EventHub: Sendable {
             guard state.up.count == 2, !state.isClosed else { return nil }
             state.wasUp = true
             state.toldReason = nil
-            // Under the lock, so that listeners see the order of what happened.
-            for listener in state.listeners.values { listener.yield(.connected) }
+            state.tell(.connected)
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -70,7 +64,7 @@ final class EventHub: Sendable {
             // An attempt to connect that fails says so once, and again when it fails for another reason.
             guard !state.isClosed, wereBoth || reason != state.toldReason else { return }
             state.toldReason = reason
-            for listener in state.listeners.values { listener.yield(.disconnected(reason: reason)) }
+            state.tell(.disconnected(reason: reason))
         }
     }
 
@@ -104,11 +98,11 @@ final class EventHub: Sendable {
         let (listeners, waiting) = state.withLock { state in
             defer {
                 state.isClosed = true
-                state.listeners = [:]
+                state.listeners = []
                 state.waiting = []
                 state.up = []
             }
-            return (Array(state.listeners.values), state.waiting)
+            return (state.listeners, state.waiting)
         }
         for listener in listeners { listener.finish() }
         for continuation in waiting { continuation.resume(throwing: Self.closedError) }

@@ -45,7 +45,7 @@ struct MessageWriter {
         _ scratch: Scratch
     ) -> Bool {
         var texts = PropertyTexts(scratch: scratch)
-        properties.message_id = texts.bytes(AMQP_BASIC_MESSAGE_ID_FLAG, message.id.uuidString)
+        properties.message_id = texts.bytes(AMQP_BASIC_MESSAGE_ID_FLAG, message.id)
         properties.type = texts.bytes(AMQP_BASIC_TYPE_FLAG, message.type.isEmpty ? nil : message.type)
         properties.reply_to = texts.bytes(AMQP_BASIC_REPLY_TO_FLAG, replyTo)
         properties.correlation_id = texts.bytes(AMQP_BASIC_CORRELATION_ID_FLAG, correlationID)
@@ -68,12 +68,15 @@ struct MessageWriter {
 
         mutating func bytes(_ flag: Int32, _ text: String?) -> amqp_bytes_t {
             guard let text else { return amqp_empty_bytes }
+            return note(flag, scratch.bytes(text))
+        }
+
+        mutating func bytes(_ flag: Int32, _ id: UUID) -> amqp_bytes_t { note(flag, scratch.bytes(id)) }
+
+        private mutating func note(_ flag: Int32, _ bytes: amqp_bytes_t?) -> amqp_bytes_t {
             flags |= amqp_flags_t(flag)
-            guard let bytes = scratch.bytes(text) else {
-                fit = false
-                return amqp_empty_bytes
-            }
-            return bytes
+            if bytes == nil { fit = false }
+            return bytes ?? amqp_empty_bytes
         }
     }
 

@@ -84,15 +84,23 @@ public final class RabbitMQBus: MessageBus {
 
     /// - Throws: ``BusError``: `notFound` when there is no such queue, `accessRefused` when it may not be read.
     public func consume(_ queue: String, prefetch: Int) async throws -> Subscription {
-        let (stream, continuation) = AsyncStream.makeStream(of: [Delivery].self)
+        try await consume([queue], prefetch: prefetch)
+    }
+
+    /// Takes messages from several queues on one channel, at most `prefetch` of each unacknowledged at a time. Of more than one queue,
+    /// `Delivery.queue` is the routing key: what is published to a queue by its name has the queue's name there.
+    ///
+    /// - Throws: ``BusError``: `notFound` when there is no such queue, `accessRefused` when it may not be read.
+    public func consume(_ queues: [String], prefetch: Int) async throws -> Subscription {
+        let batches = DeliveryBatches()
         let id = lastConsumer.wrappingAdd(1, ordering: .relaxed).newValue
         let gate = Gate<Void>()
-        let request = ConsumerRequest(id: id, queue: queue, prefetch: prefetch, batches: continuation)
+        let request = ConsumerRequest(id: id, queues: queues, prefetch: prefetch, batches: batches)
         guard isStarted, consumer.post(.consume(request, gate)) else { throw closedError }
         try await gate.wait()
         let inbox = consumer
         return Subscription(
-            queue: queue, batches: stream,
+            queue: request.subject, batches: batches,
             settle: { tags, settlement in
                 _ = inbox.post(.settle(consumer: id, tags, settlement), lazily: settlement == .acknowledge)
             },

@@ -1,4 +1,6 @@
 import CRabbitMQ
+import FoundationEssentials
+import Hexadecimal
 
 /// Memory for the texts and tables of one outgoing method, used again for the next.
 final class Scratch {
@@ -25,6 +27,15 @@ final class Scratch {
             used += source.count
             return amqp_bytes_t(len: source.count, bytes: target.baseAddress)
         }
+    }
+
+    /// The text of `id`; `nil` when there is no room for it.
+    func bytes(_ id: UUID) -> amqp_bytes_t? {
+        guard UUIDText.length <= memory.count - used else { return nil }
+        let target = UnsafeMutableRawBufferPointer(rebasing: memory[used..<(used + UUIDText.length)])
+        UUIDText.write(id, to: target.bindMemory(to: UInt8.self))
+        used += UUIDText.length
+        return amqp_bytes_t(len: target.count, bytes: target.baseAddress)
     }
 
     /// A table of these entries; `nil` when there is no room for it.

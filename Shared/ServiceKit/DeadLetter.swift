@@ -16,6 +16,7 @@ public enum DeadLetter {
         headers[HeaderName.reason] = .string(String(decoding: reason.utf8.prefix(maximumHeaderBytes), as: UTF8.self))
         headers[HeaderName.queue] = .string(delivery.queue)
         headers[HeaderName.type] = .string(delivery.type)
+        headers[HeaderName.exchange] = delivery.exchange.isEmpty ? nil : .string(delivery.exchange)
         return OutgoingMessage(
             id: delivery.id ?? UUID(), exchange: Address.dead.exchange, routingKey: Address.dead.routingKey, type: "dead.letter",
             headers: headers, body: readableBody(delivery.body), persistent: true)

@@ -58,59 +58,30 @@ extension OutboxEntry: JSONCodable {
     func encode(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("sequence", Int(clamping: sequence))
-            writer.field("id", message.id)
+            if message.isUrgent { writer.field("urgent", true) }
             if !message.exchange.isEmpty { writer.field("exchange", message.exchange) }
             writer.field("routingKey", message.routingKey)
-            writer.field("type", message.type)
-            if !message.headers.isEmpty {
-                writer.key("headers")
-                writer.object { writer in
-                    for (name, value) in message.headers {
-                        writer.key(name)
-                        switch value {
-                        case .string(let text): writer.value(text)
-                        case .int(let number): writer.value(number)
-                        case .bool(let flag): writer.value(flag)
-                        }
-                    }
-                }
-            }
-            writer.field("body", raw: message.body)
+            writer.fields(of: message)
         }
     }
 
     init(from reader: inout JSONReader) throws {
         var sequence = 0
-        var id: UUID?
-        var exchange = ""
-        var routingKey = ""
-        var type = ""
-        var headers = MessageHeaders()
-        var body: [UInt8] = []
+        var message = OutgoingMessage(id: UUID(), routingKey: "", type: "", body: [], persistent: true)
+        var parts = MessageParts()
         try reader.object { reader, key in
             switch key {
             case "sequence": sequence = try reader.int()
-            case "id": id = try reader.uuid()
-            case "exchange": exchange = try reader.string()
-            case "routingKey": routingKey = try reader.string()
-            case "type": type = try reader.string()
-            case "headers":
-                try reader.object { reader, name in
-                    switch try reader.value() {
-                    case .string(let text): headers[name.string] = .string(text)
-                    case .bool(let flag): headers[name.string] = .bool(flag)
-                    case .number(let number): headers[name.string] = .int(Int64(number.int ?? 0))
-                    case .null, .array, .object: throw reader.failure("a text, an integer or a boolean", found: "another value")
-                    }
-                }
-            case "body": body = try reader.raw()
-            default: try reader.skip()
+            case "urgent": message.isUrgent = try reader.bool()
+            case "exchange": message.exchange = try reader.string()
+            case "routingKey": message.routingKey = try reader.string()
+            default: try parts.read(key, from: &reader)
             }
         }
-        self.init(
-            sequence: UInt64(clamping: sequence),
-            message: OutgoingMessage(
-                id: try reader.require(id, "id"), exchange: exchange, routingKey: routingKey, type: type, headers: headers, body: body,
-                persistent: true))
+        message.id = try reader.require(parts.id, "id")
+        message.type = parts.type
+        message.headers = parts.headers
+        message.body = parts.body
+        self.init(sequence: UInt64(clamping: sequence), message: message)
     }
 }

@@ -6,6 +6,8 @@ struct Outbox {
     private(set) var entries: Deque<OutboxEntry> = []
     /// Confirmed places that the journal does not know of yet.
     private(set) var unrecorded: [UInt64] = []
+    /// The bytes of the messages' bodies.
+    private(set) var bytes = 0
     private var nextSequence: UInt64 = 0
 
     /// Gives `messages` their places.
@@ -13,21 +15,31 @@ struct Outbox {
         messages.map { message in
             let entry = OutboxEntry(sequence: nextSequence, message: message)
             nextSequence += 1
-            entries.append(entry)
+            append(entry)
             return entry
         }
     }
 
+    private mutating func append(_ entry: OutboxEntry) {
+        entries.append(entry)
+        bytes += entry.message.body.count
+    }
+
     /// Takes up an entry that the journal gives.
     mutating func restore(_ entry: OutboxEntry) {
-        entries.append(entry)
+        append(entry)
         nextSequence = max(nextSequence, entry.sequence + 1)
     }
 
     /// Forgets entries that the journal says were sent.
     mutating func restoreSent(_ sequences: [UInt64]) {
-        let sent = Set(sequences)
+        guard !sequences.isEmpty else { return }
+        var sent = Set(sequences)
+        // Most are confirmed in their order.
+        while let first = entries.first, sent.remove(first.sequence) != nil { bytes -= entries.removeFirst().message.body.count }
+        guard !sent.isEmpty else { return }
         entries.removeAll { sent.contains($0.sequence) }
+        bytes = entries.reduce(0) { $0 + $1.message.body.count }
     }
 
     /// The broker has confirmed `sequences`: they are said to the journal with the next record.

@@ -13,7 +13,9 @@ public import MessageBus
 /// acknowledged. So a crash at any point repeats work that changes nothing the second time, and loses none.
 public actor ServiceEngine<State: ServiceState> {
     private var state: State
-    private var outbox = Outbox()
+    private var outbox = Outbox() {
+        didSet { gauges.outboxLength = outbox.entries.count }
+    }
     private var duplicates: DuplicateFilter
     private var lane: PublishingLane
     private var wakeUps: AsyncStream<Void>.Continuation?
@@ -25,6 +27,7 @@ public actor ServiceEngine<State: ServiceState> {
     private let logger: Logger
     private let options: EngineOptions
     private let counters: EngineCounters
+    private let gauges: EngineGauges
 
     /// An engine that starts from `state`, which has heard nothing yet, over `store` and `bus`. ``recover()`` comes first, then ``run()``.
     public init(
@@ -40,6 +43,7 @@ public actor ServiceEngine<State: ServiceState> {
         duplicates = DuplicateFilter(capacity: options.rememberedMessages)
         lane = PublishingLane()
         counters = EngineCounters(metrics)
+        gauges = EngineGauges(metrics, store: store)
     }
 
     // MARK: Starting
@@ -66,7 +70,8 @@ public actor ServiceEngine<State: ServiceState> {
     /// - Throws: `StoreError` when the journal can no longer be written: the process must end then, and recovers by replay.
     public func run() async throws {
         let events = bus.events()
-        try await resume()
+        // A bus that is not connected yet says so when it is.
+        if bus.isConnected { try await resume() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.publishForever() }
             group.addTask { try await self.keepTime() }
@@ -98,6 +103,16 @@ public actor ServiceEngine<State: ServiceState> {
         try body(state)
     }
 
+    /// Looks at the state, and returns when everything that was seen is durable: whoever is told of it will never see it undone.
+    ///
+    /// - Throws: `StoreError` when it could not be made durable.
+    public func readDurable<Result: Sendable>(_ body: @Sendable (State) throws -> Result) async throws -> Result {
+        let result = try body(state)
+        // Appends become durable in order: one of nothing waits for those before it.
+        try await store.append([])
+        return result
+    }
+
     /// Decides about the deliveries of one wake-up and returns when the decisions are durable. They are acknowledged once the messages they
     /// caused have been confirmed. What cannot be read goes to the dead letters with the reason.
     ///
@@ -109,15 +124,8 @@ public actor ServiceEngine<State: ServiceState> {
         counters.received.add(deliveries.count)
         for delivery in deliveries {
             batch.settled.append(delivery.tag)
-            if let id = delivery.id, duplicates.contains(id) {
-                counters.duplicates.add()
-                continue
-            }
             do {
-                guard delivery.deliveryCount < options.maximumDeliveries else {
-                    throw PoisonMessage(deliveries: delivery.deliveryCount)
-                }
-                if let input = try decode(delivery) { decide(input, messageID: delivery.id, into: &batch) }
+                for part in try MessageBundle.parts(of: delivery) { receive(part, into: &batch, decode: decode) }
             } catch {
                 bury(delivery, reason: "\(error)", into: &batch)
             }
@@ -125,6 +133,18 @@ public actor ServiceEngine<State: ServiceState> {
         batch.subscription = subscription
         finish(&batch)
         try await commit(batch)
+    }
+
+    private func receive(_ delivery: Delivery, into batch: inout Batch, decode: (Delivery) throws -> State.Input?) {
+        if let id = delivery.id, duplicates.contains(id) { return counters.duplicates.add() }
+        do {
+            guard delivery.deliveryCount < options.maximumDeliveries else {
+                throw PoisonMessage(deliveries: delivery.deliveryCount)
+            }
+            if let input = try decode(delivery) { decide(input, messageID: delivery.id, into: &batch) }
+        } catch {
+            bury(delivery, reason: "\(error)", into: &batch)
+        }
     }
 
     /// A stream that yields now and after every commit; several commits may be one yield.
@@ -149,14 +169,14 @@ public actor ServiceEngine<State: ServiceState> {
 
     @discardableResult
     private func decide(_ input: State.Input, messageID: UUID?, into batch: inout Batch) -> State.Reply? {
-        var effects = Effects<State>()
+        var effects = Effects<State>(unconfirmedBytes: outbox.bytes)
         let now = time.now
         state.handle(input, at: now, effects: &effects)
         return journal(effects, at: now, messageID: messageID, into: &batch)
     }
 
     private func finish(_ batch: inout Batch) {
-        var effects = Effects<State>()
+        var effects = Effects<State>(unconfirmedBytes: outbox.bytes)
         let now = time.now
         state.finishBatch(at: now, effects: &effects)
         if !effects.isEmpty { journal(effects, at: now, messageID: nil, into: &batch) }
@@ -202,8 +222,16 @@ public actor ServiceEngine<State: ServiceState> {
         snapshotIfDue()
     }
 
+    /// Not in the middle of a burst: a snapshot would hold it up, and carry the messages that are about to be sent.
+    private var isSnapshotDue: Bool {
+        let isBusy = outbox.entries.count > Self.busyOutbox
+        return options.snapshotPolicy.isDue(store.usage, times: isBusy ? 4 : 1)
+    }
+
+    private static var busyOutbox: Int { 1000 }
+
     private func snapshotIfDue() {
-        guard !isSnapshotting, options.snapshotPolicy.isDue(store.usage) else { return }
+        guard !isSnapshotting, isSnapshotDue else { return }
         isSnapshotting = true
         Task {
             do {
@@ -251,44 +279,15 @@ public actor ServiceEngine<State: ServiceState> {
 
     /// Sends until every message of the outbox among `items` is confirmed or buried; the others are sent once.
     private func publish(_ items: [PublishingLane.Item]) async -> (confirmed: [UInt64], lostTransient: Bool) {
-        var confirmed: [UInt64] = []
-        var lostTransient = false
-        var waiting = items
-        var returns = 0
-        while !waiting.isEmpty, !Task.isCancelled {
-            let outcomes = await bus.publish(waiting.map(\.message))
-            counters.published.add(waiting.count)
-            var again: [PublishingLane.Item] = []
-            var wasReturned = false
-            for (item, outcome) in zip(waiting, outcomes) {
-                switch outcome {
-                case .confirmed:
-                    if let sequence = item.sequence { confirmed.append(sequence) }
-                case .failed:
-                    if item.sequence != nil { again.append(item) } else { lostTransient = true }
-                case .refused(let reason):
-                    logger.error(
-                        "A message can never be sent; it is given up",
-                        metadata: ["to": "\(item.message.routingKey)", "reason": "\(reason)"])
-                    if let sequence = item.sequence { confirmed.append(sequence) }
-                case .returned(let reason):
-                    guard let sequence = item.sequence else { continue }
-                    wasReturned = true
-                    if returns < options.maximumReturns {
-                        again.append(item)
-                    } else {
-                        logger.error(
-                            "No queue takes a message; it is given up",
-                            metadata: ["to": "\(item.message.routingKey)", "reason": "\(reason)"])
-                        confirmed.append(sequence)
-                    }
-                }
-            }
-            if wasReturned { returns += 1 }
-            waiting = again
-            if !waiting.isEmpty { try? await time.sleep(until: time.now + options.retryDelay) }
+        var round = PublishingRound(items, options: options, logger: logger)
+        while !round.waiting.isEmpty, !Task.isCancelled {
+            let parcels = round.parcels
+            let outcomes = await bus.publish(parcels.map(\.message))
+            counters.published.add(parcels.count)
+            round.note(outcomes, of: parcels)
+            if !round.waiting.isEmpty { try? await time.sleep(until: time.now + options.retryDelay) }
         }
-        return (confirmed, lostTransient)
+        return (round.confirmed, round.lostTransient)
     }
 
     // MARK: Time and connection
@@ -315,14 +314,14 @@ public actor ServiceEngine<State: ServiceState> {
     }
 
     private func wake() async throws {
-        var effects = Effects<State>()
+        var effects = Effects<State>(unconfirmedBytes: outbox.bytes)
         let now = time.now
         state.wake(at: now, effects: &effects)
         try await commit(effects, at: now)
     }
 
     private func resume() async throws {
-        var effects = Effects<State>()
+        var effects = Effects<State>(unconfirmedBytes: outbox.bytes)
         let now = time.now
         state.resume(at: now, effects: &effects)
         try await commit(effects, at: now)

@@ -23,10 +23,25 @@ public final class HealthServer: Sendable {
         self.readiness = readiness
     }
 
-    /// Serves until the task is cancelled.
+    /// Returns when the address is listened on; serves until the returned task is cancelled.
     ///
-    /// - Throws: when the address cannot be listened on.
-    public func run() async throws {
+    /// - Throws: ``SettingError`` when the address cannot be listened on.
+    public func start() async throws -> Task<Void, any Error> {
+        let (start, listening) = AsyncThrowingStream.makeStream(of: Void.self)
+        let serving = Task {
+            do {
+                try await serve { listening.finish() }
+                listening.finish()
+            } catch {
+                listening.finish(throwing: error)
+                throw error
+            }
+        }
+        for try await _ in start {}
+        return serving
+    }
+
+    private func serve(whenListening: @escaping @Sendable () -> Void) async throws {
         let router = Router()
         let metrics = metrics
         let readiness = readiness
@@ -43,8 +58,11 @@ public final class HealthServer: Sendable {
                 body: .init(byteBuffer: ByteBuffer(string: reasons.isEmpty ? "ready\n" : reasons.joined(separator: "\n") + "\n")))
         }
         var quiet = logger
-        quiet.logLevel = .error
-        let application = Application(router: router, configuration: .init(address: .hostname(host, port: port)), logger: quiet)
-        try await application.run()
+        // Hummingbird calls it an error when it is cancelled.
+        quiet.logLevel = .critical
+        let application = Application(
+            router: router, configuration: .init(address: .hostname(host, port: port)), onServerRunning: { _ in whenListening() },
+            logger: quiet)
+        try await listening(on: host, port: port, setting: "health-port") { try await application.run() }
     }
 }

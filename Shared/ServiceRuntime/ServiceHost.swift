@@ -5,7 +5,6 @@ public import Messages
 import RabbitMQBus
 public import ServiceKit
 import ServiceLifecycle
-import Synchronization
 import UnixSignals
 
 /// What every service's `main` needs, made from its settings: logger, metrics, broker connection, store.
@@ -20,8 +19,8 @@ public struct ServiceHost: Sendable {
     public let bus: any MessageBus
     /// The directory of the service's store.
     public let dataDirectory: String
-    private let service: Messages.Service
-    private let hurdles: Hurdles
+    let service: Messages.Service
+    private let health: HealthEndpoint
 
     /// A host of `service`.
     ///
@@ -36,7 +35,7 @@ public struct ServiceHost: Sendable {
         bus = try RabbitMQBus(configuration)
         self.settings = settings
         self.service = service
-        hurdles = Hurdles()
+        health = try HealthEndpoint(settings, metrics: metrics, bus: bus, logger: logger)
     }
 
     /// The logger of a service, as its settings want it.
@@ -51,14 +50,17 @@ public struct ServiceHost: Sendable {
         return Logger(label: service.rawValue) { _ in handler }
     }
 
-    /// Opens the service's store, waiting as a standby while another process has it.
+    /// Opens the service's store, waiting as a standby while another process has it. The health endpoint answers meanwhile.
     ///
-    /// - Throws: `StoreError`.
+    /// - Throws: `StoreError`, ``SettingError``.
     public func openStore(_ format: StoreFormat) async throws -> FileStore {
-        let logger = logger
+        try await health.start()
+        let (logger, health) = (logger, health)
         let store = try await FileStore.open(dataDirectory + "/store", format: format) { holder in
+            health.isStandby(true)
             logger.notice("Another process has the store; waiting as a standby", metadata: ["holder": "\(holder)"])
         }
+        health.isStandby(false)
         return store
     }
 
@@ -99,21 +101,19 @@ public struct ServiceHost: Sendable {
         body: @escaping @Sendable () async throws -> Void
     ) async throws {
         let seconds = try settings.integer("stop-seconds", in: 0...3600, default: stopSeconds)
-        let health = try healthServer()
+        let health = health
         let program = Program(logger: logger, stopSeconds: seconds, beforeStop: beforeStop, unsent: unsent) {
             try await withThrowingTaskGroup(of: Bool.self) { group in
-                if let health {
-                    group.addTask {
-                        try await health.run()
-                        return false
-                    }
+                group.addTask {
+                    try await health.run()
+                    return false
                 }
                 group.addTask {
                     await self.followConnection()
                     return false
                 }
                 group.addTask {
-                    try await body()
+                    try await self.closingBusWhenCancelled { try await body() }
                     return true
                 }
                 defer { group.cancelAll() }
@@ -136,21 +136,37 @@ public struct ServiceHost: Sendable {
 
     /// The topology is declared: `/ready` depends on the broker's connection alone from now on.
     public func isReady() {
-        hurdles.remove("the topology is not declared yet")
+        health.topologyIsDeclared()
         logger.info("Ready", metadata: ["data": "\(dataDirectory)"])
     }
 
     private func connect<State: ServiceState>(
         _ engine: ServiceEngine<State>, topology: Topology, consumers: [QueueConsumer<State>], others: [@Sendable () async throws -> Void]
     ) async throws {
-        try await bus.start()
-        try await bus.declare(topology)
-        isReady()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for consumer in consumers { group.addTask { try await consumer.run(engine, on: bus) } }
-            for task in others { group.addTask { try await task() } }
-            defer { group.cancelAll() }
-            for try await _ in group {}
+        try await closingBusWhenCancelled {
+            try await bus.start()
+            try await bus.declare(topology)
+            isReady()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for consumer in consumers { group.addTask { try await consumer.run(engine, on: bus) } }
+                for task in others { group.addTask { try await task() } }
+                defer { group.cancelAll() }
+                for try await _ in group {}
+            }
+        }
+    }
+
+    /// Runs `body`, and closes the bus when the task is cancelled and `body` does not end soon after: what waits for a broker that is not there
+    /// waits for ever otherwise, and with it the end of the process.
+    private func closingBusWhenCancelled(_ body: () async throws -> Void) async throws {
+        let bus = bus
+        try await withTaskCancellationHandler {
+            try await body()
+        } onCancel: {
+            Task {
+                try await Task.sleep(for: .seconds(1))
+                await bus.close()
+            }
         }
     }
 
@@ -168,31 +184,10 @@ public struct ServiceHost: Sendable {
         }
     }
 
-    private func healthServer() throws -> HealthServer? {
-        let port = try settings.integer("health-port", in: 0...65_535, default: 0)
-        guard port > 0 else { return nil }
-        let bus = bus
-        let hurdles = hurdles
-        return HealthServer(host: settings.text("health-host") ?? "127.0.0.1", port: port, metrics: metrics, logger: logger) {
-            hurdles.list + (bus.isConnected ? [] : ["the broker is not connected"])
-        }
-    }
-
     private static func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         return quiet
-    }
-}
-
-/// What stands in the way of being ready.
-private final class Hurdles: Sendable {
-    private let contents = Mutex<Set<String>>(["the topology is not declared yet"])
-
-    var list: [String] { contents.withLock { $0.sorted() } }
-
-    func remove(_ hurdle: String) {
-        contents.withLock { _ = $0.remove(hurdle) }
     }
 }
 

@@ -1,11 +1,14 @@
-import Glibc
+public import Glibc
 
 /// A child in a process group of its own.
-struct ChildProcess: Sendable {
-    let pid: pid_t
+public struct ChildProcess: Sendable {
+    /// Its process and process group.
+    public let pid: pid_t
 
-    /// Starts `arguments` with exactly this environment; output goes to `output`, input comes from `input`.
-    init(_ arguments: [String], environment: [String: String], output: String = "/dev/null", input: Int32? = nil) throws {
+    /// Starts `arguments` with exactly this environment; what it writes is appended to the file `output`, input comes from the descriptor `input`.
+    ///
+    /// - Throws: ``TestSupportError`` when it does not start.
+    public init(_ arguments: [String], environment: [String: String], output: String = "/dev/null", input: Int32? = nil) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

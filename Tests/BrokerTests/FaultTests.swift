@@ -1,7 +1,6 @@
 import FoundationEssentials
 import MessageBus
 import RabbitMQBus
-import Synchronization
 import TestSupport
 import Testing
 
@@ -114,15 +113,15 @@ extension RabbitMQTests {
             let events = bus.events()
             let messages = (0..<total).map { _ in message(to: queue, persistent: true) }
             let collecting = Task { await collect(total, subscription) }
-            let sent = Atomic<Int>(0)
+            let (sent, sending) = AsyncStream.makeStream(of: Int.self)
             let publishing = Task {
                 for start in stride(from: 0, to: total, by: 100) {
                     _ = try await publishAll(Array(messages[start..<min(start + 100, total)]), bus)
-                    sent.add(100, ordering: .relaxed)
+                    sending.yield(start + 100)
                 }
             }
             try await within(.seconds(30), "a third of the messages") {
-                while sent.load(ordering: .relaxed) < total / 3 { try await Task.sleep(for: .milliseconds(1)) }
+                for await count in sent where count >= total / 3 { return }
             }
             await broker.kill()
             _ = try await first(events) { if case .disconnected = $0 { true } else { false } }

@@ -80,6 +80,7 @@ func publishAll(_ messages: [OutgoingMessage], _ bus: RabbitMQBus) async throws 
         left = zip(left, outcomes).filter { $0.1 != .confirmed }.map(\.0)
         if left.isEmpty { return again }
         again += left.count
+        // Nothing tells when a queue is there again for what no queue took.
         try await Task.sleep(for: .milliseconds(50))
     }
     throw Overdue(description: "\(left.count) messages are still not confirmed after 200 attempts")

@@ -6,7 +6,9 @@ import Testing
     @Test(arguments: [
         ["jobs", "create"], ["jobs", "nonsense"], ["--nonsense"], ["jobs", "list", "--format", "xml"], ["jobs", "list", "--page", "0"],
         ["jobs", "list", "--items-per-page", "1001"], ["jobs", "list", "--url", "http://x", "--profile", "y"],
-        ["runs", "output", "r", "--step", "0"],
+        ["runs", "output", "r", "--step", "0"], ["runs", "output", "r", "--tail", "0"],
+        ["runs", "output", "r", "--tail", "1", "--range", "0-1"], ["runs", "list"], ["runs", "list", "i", "--node", "n"],
+        ["runs", "list", "i", "--from", "2026-01-01T00:00:00Z"],
         ["runs", "output", "r", "--stream", "stdin"], ["enrolment-keys", "create", "k", "--output-file", "f", "--uses", "0"],
         ["enrolment-keys", "create", "k", "--output-file", "f", "--expires-at", "tomorrow"], ["login", "ftp://x"],
         ["login", "http://u:p@x"],

@@ -1,4 +1,6 @@
 import JSON
+import JobModel
+import TemplateYAML
 import Testing
 
 @testable import CourierCore
@@ -32,7 +34,7 @@ import Testing
     func documentsAreOneListOverAllPages(format: String) async throws {
         let outcome = await courier("jobs", "list", "--items-per-page", "7", "--format", format, transport: Self.jobs(total: 30))
         let bytes = Array(outcome.output.utf8)
-        let document = try JSONNode.parse(format == "json" ? bytes : TemplateFile(name: "x.yaml", bytes: bytes).json)
+        let document = format == "json" ? try JSONNode.parse(bytes) : try #require(TemplateDocument(yaml: bytes).root)
         #expect(document.elements?.compactMap { $0["id"]?.text } == (0..<30).map { "job-\($0)" })
     }
 
@@ -54,6 +56,20 @@ import Testing
         #expect(
             transport.seen.map(\.url) == [
                 "http://courier.test/v1/instances/a%2F..%2Fb%3Fc/runs?status=failure%2Ctimeout&page=1&itemsPerPage=200"
+            ])
+    }
+
+    @Test func historyByNodeAndTime() async {
+        let transport = FakeTransport { _, _ in FakeTransport.answer(200, #"{"items":[],"pagination":{"totalPages":0}}"#) }
+        let (from, to) = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")
+        _ = await courier(
+            "runs", "list", "--node", "n", "--status", "failure", "--from", from, "--to", to, transport: transport)
+        _ = await courier("instances", "list", "--job", "j", "--node", "n", "--from", from, "--to", to, transport: transport)
+        let times = "from=2026-01-01T00%3A00%3A00Z&to=2026-02-01T00%3A00%3A00Z&page=1&itemsPerPage=200"
+        #expect(
+            transport.seen.map(\.url) == [
+                "http://courier.test/v1/nodes/n/runs?status=failure&\(times)",
+                "http://courier.test/v1/instances?jobId=j&node=n&\(times)",
             ])
     }
 }

@@ -1,4 +1,6 @@
 import JSON
+import JobModel
+import TemplateYAML
 import Testing
 
 @testable import CourierCore
@@ -29,8 +31,7 @@ import Testing
     ])
     func yamlTextsStayTexts(text: String) throws {
         let yaml = try YAMLText.text(.object([("value", .text(text)), ("after", .number(1))]))
-        let file = TemplateFile(name: "x.yaml", bytes: Array(yaml.utf8))
-        let read = try JSONNode.parse(try file.json)
+        let read = try #require(TemplateDocument(yaml: Array(yaml.utf8)).root)
         #expect(read["value"]?.text == text)
         #expect(read["after"]?.int == 1)
     }
@@ -57,5 +58,16 @@ import Testing
         #expect(output.parts.map(\.isError) == [false, true])
         #expect(String(decoding: output.parts[0].bytes, as: UTF8.self) == "abcdef\n[… 4 bytes left out …]\nend")
         #expect(output.parts[1].bytes == [0xFF])
+    }
+
+    @Test func aPartOfAStreamBeginsWhereItBegins() throws {
+        let item = try JSONNode.parse(
+            Array(
+                """
+                {"chunks":[{"step":1,"attempt":1,"stream":"stdout","offset":7,"text":"def"},
+                {"step":1,"attempt":1,"stream":"stdout","offset":12,"text":"end"}]}
+                """.utf8))
+        #expect(
+            RunOutput(item, isPart: true).parts.map { String(decoding: $0.bytes, as: UTF8.self) } == ["def\n[… 2 bytes left out …]\nend"])
     }
 }

@@ -5,10 +5,19 @@ import Synchronization
 
 /// A small Courier that plays one job, over real HTTP on 127.0.0.1.
 final class ServerStub: Sendable {
+    /// What becomes of one request for the instance's events.
+    enum Connection: Sendable {
+        /// It is refused.
+        case status(Int)
+        /// These come, each with the id of its place behind the one before, and then the stream ends.
+        case events([(name: String, data: String)])
+    }
+
     private struct State {
-        var states: [String]
+        var connections: [Connection]
         var creations: [(key: String?, body: String)] = []
-        var looks = 0
+        var lastEvents: [String?] = []
+        var nextID = 1
     }
 
     private let state: Mutex<State>
@@ -19,20 +28,25 @@ final class ServerStub: Sendable {
 
     /// - Parameters:
     ///   - creation: What the creation of a job is answered with.
-    ///   - states: The bodies of the instance, one for each look at it; `404` for one that does not exist yet, the last one for good.
-    init(creation: (Int, String) = (201, ServerStub.job), states: [String]) {
+    ///   - connections: What becomes of each request for the instance's events, the last one for good.
+    init(creation: (Int, String) = (201, ServerStub.job), _ connections: [Connection]) {
         self.creation = creation
-        state = Mutex(State(states: states))
+        state = Mutex(State(connections: connections))
     }
 
     var creations: [(key: String?, body: String)] { state.withLock { $0.creations } }
-    var looks: Int { state.withLock { $0.looks } }
+    /// What each request for events said it had.
+    var lastEvents: [String?] { state.withLock { $0.lastEvents } }
 
     static func instance(_ status: String, success: Int = 0, failure: Int = 0, running: Int = 0) -> String {
-        """
-        {"item":{"id":"i1","jobId":"j1","jobName":"hello","status":"\(status)","counts":{"total":\(success + failure + running),
-        "success":\(success),"failure":\(failure),"running":\(running)},"groups":[]}}
-        """
+        #"{"id":"i1","jobId":"j1","jobName":"hello","status":"\#(status)","counts":{"total":\#(success + failure + running),"#
+            + #""success":\#(success),"failure":\#(failure),"running":\#(running)},"groups":[]}"#
+    }
+
+    /// A stream as it stands in an answer, ids from `first` on.
+    static func text(of events: [(name: String, data: String)], first: Int = 1) -> String {
+        "retry: 1000\n\n"
+            + events.enumerated().map { "event: \($1.name)\nid: \(first + $0)\ndata: \($1.data)\n\n" }.joined()
     }
 
     /// Runs `body` with the stub's address.
@@ -70,13 +84,18 @@ final class ServerStub: Sendable {
             self.state.withLock { $0.creations.append((key, String(buffer: body))) }
             return Self.answer(self.creation.status, self.creation.body)
         }
-        router.get("/v1/instances/i1") { _, _ in
-            let body = self.state.withLock { state in
-                state.looks += 1
-                return state.states.count > 1 ? state.states.removeFirst() : state.states.first ?? "404"
+        router.get("/v1/instances/i1/events") { request, _ in
+            let lastEvent = HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] }
+            let (connection, first) = self.state.withLock { state in
+                state.lastEvents.append(lastEvent)
+                let connection = state.connections.count > 1 ? state.connections.removeFirst() : state.connections.first ?? .status(404)
+                defer { if case .events(let events) = connection { state.nextID += events.count } }
+                return (connection, state.nextID)
             }
-            if let code = Int(body) { return Self.answer(code, #"{"status":\#(code)}"#) }
-            return Self.answer(200, body)
+            switch connection {
+            case .status(let code): return Self.answer(code, #"{"status":\#(code)}"#)
+            case .events(let events): return Self.answer(200, Self.text(of: events, first: first), type: "text/event-stream")
+            }
         }
         router.get("/v1/instances/i1/runs") { _, _ in
             Self.answer(
@@ -87,9 +106,9 @@ final class ServerStub: Sendable {
         return router
     }
 
-    private static func answer(_ status: Int, _ body: String) -> Response {
+    private static func answer(_ status: Int, _ body: String, type: String = "application/json") -> Response {
         Response(
-            status: HTTPResponse.Status(code: status), headers: [.contentType: "application/json"],
+            status: HTTPResponse.Status(code: status), headers: [.contentType: type],
             body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
     }
 }

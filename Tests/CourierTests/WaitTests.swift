@@ -1,4 +1,6 @@
 import CourierCore
+import FoundationEssentials
+import JobModel
 import Testing
 
 /// `--wait` over real HTTP.
@@ -15,30 +17,32 @@ import Testing
     }
 
     @Test func successEndsWithZero() async throws {
-        let stub = ServerStub(states: [
-            "404", "404", ServerStub.instance("scheduled"), ServerStub.instance("running", success: 1, running: 2),
-            ServerStub.instance("running", success: 1, running: 2), "503", ServerStub.instance("success", success: 3),
+        let running = ServerStub.instance("running", success: 1, running: 2)
+        let stub = ServerStub([
+            .status(503), .events([]), .events([("snapshot", ServerStub.instance("scheduled")), ("instance", running)]),
+            .events([("instance", running), ("end", ServerStub.instance("success", success: 3))]),
         ])
         let outcome = try await create(stub)
         #expect(outcome.status == .success)
         #expect(
             outcome.error == """
                 created job hello (j1)
+                the server does not answer, trying again
                 waiting for the instance to be scheduled
                 scheduled
                 running: 1 of 3 runs over (2 running, 1 success)
-                the server does not answer, trying again
                 success: 3 of 3 runs over (3 success)
 
                 """)
         #expect(outcome.output.contains("Status:    success"))
+        #expect(stub.lastEvents == [nil, nil, nil, "2"])
         #expect(stub.creations.map(\.body) == [#"{"name":"hello"}"#])
         #expect(stub.creations.first?.key?.count == 36)
     }
 
     @Test(arguments: ["failure", "cancelled", "notPerformed"])
     func otherEndsAreOne(status: String) async throws {
-        let outcome = try await create(ServerStub(states: [ServerStub.instance(status, success: 1, failure: 1)]))
+        let outcome = try await create(ServerStub([.events([("end", ServerStub.instance(status, success: 1, failure: 1))])]))
         #expect(outcome.status == .failure)
         #expect(outcome.output.contains("exit code 3"))
     }
@@ -50,15 +54,15 @@ import Testing
                 code,
                 #"{"detail":"not valid","problems":[{"pointer":"/target","message":"missing","expected":"an object","found":"nothing"}]}"#
             ),
-            states: [])
+            [])
         let outcome = try await create(stub)
         #expect(outcome.status == .badInput)
         #expect(outcome.error.contains("/target: missing (expected an object, found nothing)"))
-        #expect(stub.looks == 0)
+        #expect(stub.lastEvents.isEmpty)
     }
 
     @Test func documentsAreTheOnlyOutput() async throws {
-        let outcome = try await create(ServerStub(states: [ServerStub.instance("failure", failure: 1)]), format: "json")
+        let outcome = try await create(ServerStub([.events([("end", ServerStub.instance("failure", failure: 1))])]), format: "json")
         #expect(outcome.status == .failure)
         #expect(outcome.output.hasPrefix("{\n  \"id\": \"i1\""))
         #expect(outcome.output.hasSuffix("}\n"))
@@ -66,7 +70,12 @@ import Testing
 
     @Test func aTerminalGetsABar() async throws {
         let outcome = try await create(
-            ServerStub(states: [ServerStub.instance("running", success: 1, running: 1), ServerStub.instance("success", success: 2)]),
+            ServerStub([
+                .events([
+                    ("snapshot", ServerStub.instance("running", success: 1, running: 1)),
+                    ("end", ServerStub.instance("success", success: 2)),
+                ])
+            ]),
             columns: 100)
         #expect(outcome.error.contains("\r\u{1B}[K███████████████░░░░░░░░░░░░░░░ running: 1 of 2"))
         #expect(outcome.error.hasSuffix("\n"))
@@ -85,7 +94,9 @@ import Testing
     @Test func aServerThatStaysAwayIsThree() async {
         let transport = FakeTransport { call, number in
             if number == 0 { return FakeTransport.answer(201, ServerStub.job) }
-            if number == 1 { return FakeTransport.answer(200, ServerStub.instance("running", running: 1)) }
+            if number == 1 {
+                return FakeTransport.answer(200, ServerStub.text(of: [("snapshot", ServerStub.instance("running", running: 1))]))
+            }
             throw TransportFailure(reason: "connection refused")
         }
         let outcome = await courier("jobs", "create", "-", "--wait", input: "{}", transport: transport)
@@ -97,7 +108,8 @@ import Testing
     @Test func controlCSaysThatTheJobGoesOn() async {
         let transport = FakeTransport { _, number in
             number == 0
-                ? FakeTransport.answer(201, ServerStub.job) : FakeTransport.answer(200, ServerStub.instance("running", running: 1))
+                ? FakeTransport.answer(201, ServerStub.job)
+                : FakeTransport.answer(200, ServerStub.text(of: [("snapshot", ServerStub.instance("running", running: 1))]))
         }
         let outcome = await courier(
             "jobs", "create", "-", "--wait", input: "{}", transport: transport,
@@ -111,20 +123,25 @@ import Testing
         #expect(outcome.error.contains("courier instances watch i1"))
     }
 
-    @Test func aJobWithoutInstanceIsWaitedFor() async {
+    @Test func aJobWithoutInstanceIsWaitedFor() async throws {
+        let job = try #require(UUID(uuidString: "6f1c3b0e-8a1d-4c55-9a55-2f6d3c1c7e10"))
+        let time = Timestamp(seconds: 1_900_000_000)
+        let instance = Identifiers.instance(of: job, scheduledAt: time).uuidString.lowercased()
         let transport = FakeTransport { call, number in
             if number == 0 {
                 return FakeTransport.answer(
-                    201, #"{"item":{"id":"j1","name":"n","nextExecutionTime":"2030-01-01T00:00:00Z","instanceId":null}}"#)
+                    201, #"{"item":{"id":"\#(job.uuidString)","name":"n","nextExecutionTime":"\#(time)","instanceId":null}}"#)
             }
-            if call.url.contains("instances?") {
-                return FakeTransport.answer(200, number < 4 ? #"{"items":[]}"# : #"{"items":[{"id":"i1"}]}"#)
+            guard call.url.contains("/instances/\(instance)/events?"), call.url.contains("expected=true") else {
+                return FakeTransport.answer(404)
             }
-            return FakeTransport.answer(200, ServerStub.instance("success", success: 1))
+            let events = number < 3 ? [] : [("end", ServerStub.instance("success", success: 1))]
+            return FakeTransport.answer(200, ServerStub.text(of: events))
         }
         let outcome = await courier("jobs", "create", "-", "--wait", input: "{}", transport: transport)
         #expect(outcome.status == .success)
-        #expect(outcome.error.contains("the first occurrence is at 2030-01-01T00:00:00Z"))
+        #expect(outcome.error.contains("the first occurrence is at \(time)"))
+        #expect(transport.seen.count == 4)
     }
 
     @Test func watchingWhatDoesNotExistFailsAtOnce() async {

@@ -26,6 +26,8 @@ struct APIClient: Sendable {
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url + path)
         request.method = HTTPMethod(rawValue: method)
+        // Compressed, some answers exceed what the client unpacks: ten thousand brackets in a row become a few bytes.
+        request.headers.add(name: "Accept-Encoding", value: "identity")
         if let token, headers["Authorization"] == nil { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
         for (name, value) in headers where !value.isEmpty { request.headers.add(name: name, value: value) }
         if let body {

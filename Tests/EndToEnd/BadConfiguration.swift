@@ -62,7 +62,8 @@ struct BadConfiguration: Sendable, CustomTestStringConvertible {
             "a key file that is none", of: "orchestrator-worker", usual(#", "master-key": "DIR/key""#), files: ["key": "secret"],
             says: "DIR/key"),
         BadConfiguration(
-            "a resolver without management", of: "node-resolver", usual(#", "master-key": "DIR/key""#), says: "management-url is not set"),
+            "a resolver without management", of: "node-resolver",
+            usual(#", "master-key": "DIR/key", "node-broker-url": "amqp://127.0.0.1/""#), says: "management-url is not set"),
         BadConfiguration(
             "a resolver without the nodes' address", of: "node-resolver", usual(#", "master-key": "DIR/key""# + resolver),
             says: "node-broker-url is not set"),

@@ -84,6 +84,17 @@ struct StrayMessage: Sendable {
             ),
             (InstancePlanned.name, #"{"owner": \#(owner), "plan": {"groups": []}, "plannedAt": "\#(now)"}"#),
             (InstanceCancel.name, #"{"instanceId": "\#(other)", "reason": "r"}"#),
+            (InstanceReleased.name, #"{"owner": {"instanceId": "\#(known)", "worker": "other", "epoch": 0}}"#),
+            (LeasesCheck.name, #"{"sentAt": "9999-12-31T23:59:59Z"}"#),
+            (LeasesCheck.name, #"{"sentAt": "0000-01-01T00:00:00Z"}"#),
+            (
+                WorkerHeartbeat.name,
+                #"{"worker": "\#(longName)", "since": "\#(now)", "at": "9999-12-31T23:59:59Z", "instanceCount": -1, "instances": []}"#
+            ),
+            (
+                WorkerHeartbeat.name,
+                #"{"worker": "nobody", "since": "\#(now)", "at": "\#(now)", "instanceCount": 1, "instances": [{"instanceId": "\#(known)", "epoch": 0}]}"#
+            ),
             (
                 RunsReported.name,
                 #"{"nodeId": "\#(node.text)", "reportedAt": "\#(now)", "reports": [{"runId": "\#(other)", "instanceId": "\#(known)", "status": "failure"}]}"#
@@ -107,6 +118,10 @@ struct StrayMessage: Sendable {
                 #"{"instanceId": "\#(known)", "epoch": 5, "granted": false, "cancelled": false, "settled": {}, "received": []}"#
             ),
             (InstanceCancel.name, #"{"instanceId": "\#(other)", "reason": "r"}"#),
+            (
+                WorkerLeased.name,
+                #"{"since": "\#(now)", "at": "\#(now)", "granted": false, "leaseSeconds": 9223372036854775807, "isListed": true, "lost": [{"instanceId": "\#(known)", "epoch": 0}]}"#
+            ),
         ]
         let toScheduler: [(String, String)] = [
             (JobControl.name, #"{"jobId": "\#(other)", "action": "delete"}"#),

@@ -81,7 +81,7 @@ struct BadRequest: Sendable {
         BadRequest("page 0", "GET", "/v1/jobs?page=0", 400, detail: "page"),
         BadRequest("a page beyond all numbers", "GET", "/v1/instances?page=99999999999999999999", 400, detail: "page"),
         BadRequest("an unknown parameter", "GET", "/v1/nodes?limit=3", 400, detail: "limit"),
-        BadRequest("half an escape", "GET", "/v1/jobs?status=%2", 400, detail: "percent"),
+        BadRequest("half an escape", "GET", "/v1/jobs?status=%2", 400, detail: "%2"),
         BadRequest("a status that is none", "GET", "/v1/instances?status=lost", 400, detail: "notPerformed"),
         BadRequest("an id that is no UUID", "GET", "/v1/jobs/patch", 400, detail: "patch"),
         BadRequest("an unknown job", "GET", "/v1/jobs/\(id)", 404, detail: id),
@@ -93,7 +93,7 @@ struct BadRequest: Sendable {
         BadRequest("an unknown key to delete", "DELETE", "/v1/enrolment-keys/none", 404, detail: "none"),
         BadRequest("a key with a misspelt limit", "POST", "/v1/enrolment-keys", 422, body: #"{"name": "k", "use": 1}"#, detail: ""),
         BadRequest(
-            "enrolment with a token that is none", "POST", "/v1/nodes/enrol", 401,
+            "enrolment with a token that is none", "POST", "/v1/nodes/enrol", 403,
             body: #"{"token": "wrong", "machineId": "m", "hostname": "h", "attributes": {}}"#, detail: "token"),
         BadRequest("enrolment without a token", "POST", "/v1/nodes/enrol", 422, body: #"{"machineId": "m", "hostname": "h"}"#),
     ]

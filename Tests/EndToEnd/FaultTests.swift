@@ -13,7 +13,8 @@ extension EndToEndTests {
         @Test func aJobSurvivesTheDeathOfEveryProcess() async throws {
             let stack = try #require(Stack.shared)
             let diary = try StepDiary(in: stack, "diary")
-            let step = diary.script(seconds: Executables.isLong ? 1.5 : 0.4)
+            // The last steps wait until everything was killed, however long that takes.
+            let step = diary.script(seconds: Executables.isLong ? 1.5 : 0.4, after: 85, until: "over")
             let instance = try await stack.create(
                 JobRequest(
                     "twenty", on: Array(stack.nodes.prefix(Self.nodes)), steps: Array(repeating: step, count: Self.steps), retryCount: 1,
@@ -45,6 +46,7 @@ extension EndToEndTests {
                 }
             }
             #expect(diary.begun < Self.nodes * Self.steps, "everything was killed before the job was over")
+            try Files.write("", to: "\(diary.directory)/over")
             #expect(try await stack.end(of: instance, within: .seconds(90)) == "success")
             for (victim, errand) in errands {
                 #expect(try await stack.end(of: errand) == "success", "the errand before \(victim) was killed")

@@ -35,5 +35,7 @@ enum Files {
 
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
+    static func copy(_ path: String, to other: String) throws { try FileManager.default.copyItem(atPath: path, toPath: other) }
+
     static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
 }

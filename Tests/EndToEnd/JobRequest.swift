@@ -11,6 +11,8 @@ struct JobRequest {
     var retryCount = 0
     var batchSize: Int
     var timeoutSeconds = 120
+    /// The members that say when.
+    var schedule = #""scheduleRule": "immediate""#
 
     init(_ name: String, on nodes: [UUID], steps: [[String]], retryCount: Int = 0, batchSize: Int? = nil) {
         (self.name, self.nodes, self.steps, self.retryCount) = (name, nodes, steps, retryCount)
@@ -27,7 +29,7 @@ struct JobRequest {
             """
         }
         return """
-            {"name": "\(name)", "scheduleRule": "immediate", "target": {"executionType": "sequential", "groups": [
+            {"name": "\(name)", \(schedule), "target": {"executionType": "sequential", "groups": [
               {"timeoutSeconds": \(timeoutSeconds), "batchSize": {"type": "number", "value": \(batchSize)}, "distributionMethod": "rolling",
                "successCriteria": [], "nodeListType": "nodes", "nodeIdentifiers": \(list(nodes.map(\.text)))}]},
              "actions": {"accessMode": "agent", "steps": [\(steps.joined(separator: ", "))]}}

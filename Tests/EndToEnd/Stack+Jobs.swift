@@ -37,8 +37,11 @@ struct RunOutcome: Hashable {
 
 extension Stack {
     /// Makes the job and gives its first instance.
-    func create(_ job: JobRequest) async throws -> UUID {
-        let answer = try await api.post("/v1/jobs", job.text)
+    func create(_ job: JobRequest) async throws -> UUID { try await create(job.text) }
+
+    /// Makes a job of the template and gives its first instance.
+    func create(_ template: String) async throws -> UUID {
+        let answer = try await api.post("/v1/jobs", template)
         guard let id = answer.item?["instanceId"]?.text.flatMap(UUID.init(uuidString:)) else {
             throw Trouble("a job without an instance: \(answer.text)")
         }
@@ -94,6 +97,7 @@ extension Stack {
         let answer = try await brokerManagement.post(
             "/api/queues/%2F/courier.dead/get", #"{"count": 1000, "ackmode": "\#(mode)", "encoding": "auto"}"#,
             headers: ["Authorization": "Basic Z3Vlc3Q6Z3Vlc3Q="])  // guest:guest
-        return answer.json?.elements ?? []
+        guard let letters = answer.json?.elements else { throw Trouble("the dead letters: \(answer.text.prefix(500))") }
+        return letters
     }
 }

@@ -13,21 +13,26 @@ final class Stack: Sendable {
     let broker: BrokerProcess
     let runnerCount: Int
     let workerCount: Int
+    /// Seconds after which a silent worker is lost; `nil` for the default.
+    private let leaseSeconds: Int?
     private let ports: [String: Int]
     private let watchdog: Watchdog
     private let processes = Mutex<[String: StackProcess]>([:])
     private let nodeIDs = Mutex<[String: UUID]>([:])
 
+    /// A second scheduler on the data of the first; started by whoever wants one.
+    static let standbyScheduler = "scheduler-standby"
     static let services = ["node-resolver", "result-collector", "scheduler", "template-api"]
 
-    private init(workers: Int, runners: Int) throws {
+    private init(workers: Int, runners: Int, leaseSeconds: Int?) throws {
+        self.leaseSeconds = leaseSeconds
         directory = try Files.makeTemporaryDirectory()
         watchdog = try Watchdog(directory: directory)
         broker = try BrokerProcess()
         workerCount = workers
         runnerCount = runners
         var ports = ["api": try Ports.next()]
-        for name in Self.services + Self.names("orchestrator-worker", workers) + Self.names("runner", runners) {
+        for name in Self.services + [Self.standbyScheduler] + Self.names("orchestrator-worker", workers) + Self.names("runner", runners) {
             ports[name] = try Ports.next()
         }
         self.ports = ports
@@ -35,8 +40,8 @@ final class Stack: Sendable {
     }
 
     /// Runs `body` with a stack that is up, and ends it.
-    static func with(workers: Int, runners: Int, _ body: (Stack) async throws -> Void) async throws {
-        let stack = try Stack(workers: workers, runners: runners)
+    static func with(workers: Int, runners: Int, leaseSeconds: Int? = nil, _ body: (Stack) async throws -> Void) async throws {
+        let stack = try Stack(workers: workers, runners: runners, leaseSeconds: leaseSeconds)
         let result: Result<Void, any Error>
         do {
             try await stack.start()
@@ -71,7 +76,7 @@ final class Stack: Sendable {
 
     func node(of runner: String) -> UUID? { nodeIDs.withLock { $0[runner] } }
 
-    func data(of name: String) -> String { "\(directory)/data/\(name)" }
+    func data(of name: String) -> String { "\(directory)/data/\(name == Self.standbyScheduler ? "scheduler" : name)" }
 
     func log(of name: String) -> String { Files.text("\(directory)/logs/\(name).log") }
 
@@ -93,12 +98,17 @@ final class Stack: Sendable {
         try Files.write(token, to: "\(directory)/enrolment-token")
         for name in runners { try start(name) }
         for name in runners { try await ready(name) }
+        try await learnNodes()
+        guard self.nodes.count == runnerCount else { throw Trouble("\(runnerCount) runners made these nodes: \(self.nodes)") }
+    }
+
+    /// Asks again which node each runner is.
+    func learnNodes() async throws {
         let nodes = try await api.get("/v1/nodes?itemsPerPage=1000").items
         for node in nodes {
             guard let name = node["name"]?.text, let id = node["id"]?.text.flatMap(UUID.init(uuidString:)) else { continue }
             nodeIDs.withLock { $0[name] = id }
         }
-        guard self.nodes.count == runnerCount else { throw Trouble("\(runnerCount) runners made these nodes: \(nodes)") }
     }
 
     /// Starts a process that does not run; ``ready(_:)`` waits for it.
@@ -125,6 +135,7 @@ final class Stack: Sendable {
 
     private static func executable(of name: String) -> String {
         if name.hasPrefix("orchestrator-worker-") { return "orchestrator-worker" }
+        if name == standbyScheduler { return "scheduler" }
         return name.hasPrefix("runner-") ? "runner" : name
     }
 
@@ -137,12 +148,15 @@ final class Stack: Sendable {
         case "template-api":
             settings["port"] = "\(ports["api"] ?? 0)"
             settings["admin-token-file"] = "\(directory)/token"
+            settings["master-key"] = "\(directory)/master.key"
         case "node-resolver":
             settings["master-key"] = "\(directory)/master.key"
             settings["management-url"] = broker.managementURL
             settings["management-user"] = "guest"
             settings["management-password"] = "guest"
             settings["node-broker-url"] = "amqp://127.0.0.1:\(broker.port)/"
+        case "result-collector":
+            if let leaseSeconds { settings["lease-seconds"] = "\(leaseSeconds)" }
         case "orchestrator-worker":
             settings["master-key"] = "\(directory)/master.key"
             settings["name"] = name
@@ -163,6 +177,11 @@ final class Stack: Sendable {
         process.send(SIGKILL)
         let ending = try await takeEnding(of: name, process, within: .seconds(10))
         guard ending == .killed(signal: SIGKILL) else { throw Trouble("\(name) was to be killed, but \(ending)") }
+    }
+
+    /// Sends a signal that the process outlives.
+    func send(_ signal: Int32, to name: String) throws {
+        try running(name).send(signal)
     }
 
     /// Asks the process to stop (SIGTERM) and waits for its end.

@@ -4,10 +4,11 @@ import Testing
 struct StackTrait: SuiteTrait, TestScoping {
     let workers: Int
     let runners: Int
+    let leaseSeconds: Int?
 
     func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
         guard test.isSuite else { return try await function() }
-        try await Stack.with(workers: workers, runners: runners) { stack in
+        try await Stack.with(workers: workers, runners: runners, leaseSeconds: leaseSeconds) { stack in
             try await Stack.$shared.withValue(stack) { try await function() }
         }
     }
@@ -15,5 +16,7 @@ struct StackTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == StackTrait {
     /// The suite's tests share a stack with so many workers and runners.
-    static func stack(workers: Int = 1, runners: Int) -> StackTrait { StackTrait(workers: workers, runners: runners) }
+    static func stack(workers: Int = 1, runners: Int, leaseSeconds: Int? = nil) -> StackTrait {
+        StackTrait(workers: workers, runners: runners, leaseSeconds: leaseSeconds)
+    }
 }

@@ -18,6 +18,12 @@ struct StepDiary {
     /// A step's script that ends when the file of this name is there.
     func script(until file: String) -> [String] { script(["while [ ! -e '\(directory)/\(file)' ]; do sleep 0.1; done"]) }
 
+    /// A step's script that takes so many seconds; of the steps after the first `count` over all runs each waits for the file of this name.
+    func script(seconds: Double, after count: Int, until file: String) -> [String] {
+        let begun = "$(cat '\(directory)'/*-* | grep -c begin)"
+        return script(["[ \(begun) -le \(count) ] || while [ ! -e '\(directory)/\(file)' ]; do sleep 0.1; done", "sleep \(seconds)"])
+    }
+
     private func script(_ work: [String]) -> [String] {
         [#"echo "begin $COURIER_STEP $COURIER_ATTEMPT" >> '\#(directory)'/"$COURIER_RUN_ID""#] + work
             + [

@@ -20,7 +20,7 @@ func eventually<Value>(_ what: String, within limit: Duration = .seconds(30), _ 
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            last = "\(error)"
+            last = error is Trouble ? "\(error)" : String(reflecting: error)
         }
         guard ContinuousClock.now < end else { throw Trouble("\(what): not within \(limit); last: \(last)") }
         try await Task.sleep(for: .milliseconds(20))

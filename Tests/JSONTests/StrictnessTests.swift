@@ -14,7 +14,7 @@ import Testing
         ("\"a", .unexpectedEnd),
         ("\u{FEFF}{}", .byteOrderMark),
         ("\"\u{01}\"", .controlCharacter),
-        (String(repeating: "[", count: 65) + String(repeating: "]", count: 65), .depth),
+        (String(repeating: "[", count: 97) + String(repeating: "]", count: 97), .depth),
     ])
     func whatIsNotJSONIsRefused(_ text: String, _ code: JSONError.Code) {
         let error = #expect(throws: JSONError.self, "\(text)") { try JSONDocument(parsing: Array(text.utf8)) }

@@ -7,7 +7,7 @@ import Testing
 /// what it accepts is read back unchanged.
 @Suite struct TemplateFuzzTests {
     /// Splitmix64.
-    private struct Random: RandomNumberGenerator {
+    struct Random: RandomNumberGenerator {
         var state: UInt64
 
         mutating func next() -> UInt64 {
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    private static let seeds: [[UInt8]] = ManifestCase.accepted.compactMap { try? Fixture.bytes("templates/\($0.file)") }
+    static let seeds: [[UInt8]] = ManifestCase.accepted.compactMap { try? Fixture.bytes("templates/\($0.file)") }
 
     @Test(arguments: 1...6)
     func changedTemplatesAreAnswered(_ seed: Int) throws {
@@ -28,7 +28,7 @@ import Testing
         var accepted = 0
         for round in 0..<60 {
             var value = try JSONDocument(parsing: Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &random)]).root.value
-            for _ in 0..<Int.random(in: 1...3, using: &random) { change(&value, &random) }
+            for _ in 0..<Int.random(in: 1...3, using: &random) { Self.change(&value, &random) }
             var bytes = value.encoded()
             if round % 5 == 0 { damage(&bytes, &random) }
             let reading = TemplateReader.read(bytes)
@@ -52,7 +52,7 @@ import Testing
     }
 
     /// Replaces, removes or adds one value somewhere in the tree.
-    private func change(_ value: inout JSONValue, _ random: inout Random) {
+    static func change(_ value: inout JSONValue, _ random: inout Random) {
         switch value {
         case .object(var members) where !members.isEmpty && Int.random(in: 0..<8, using: &random) > 0:
             let keys = members.keys.sorted()
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    private static let values: [JSONValue] = [
+    static let values: [JSONValue] = [
         .null, .bool(true), .bool(false), .string(""), .string("immediate"), .string("RRULE:FREQ=DAILY;COUNT=3"), .string("$wanted"),
         .string("linear"), .string("\u{0}"), .string("e\u{301}\r\n"), .number(JSONNumber(0)), .number(JSONNumber(1)),
         .number(JSONNumber(-1)), .number(JSONNumber(Int.max)), .array([]), .object([:]), .array([.string("true")]),

@@ -52,7 +52,10 @@ import Testing
         ("\"name\": \"n\"", "\"name\": \"n\", \"timeoutSeconds\": 86400", "/timeoutSeconds"),
         ("\"name\": \"n\"", "\"name\": \"n\", \"missedPolicy\": {\"action\": \"never\"}", "/missedPolicy/action"),
         ("\"parallel\"", "\"parallel\", \"maxFailures\": {\"type\": \"percent\", \"value\": 101}", "/target/maxFailures/value"),
-        ("\"nodeListType\": \"nodes\"", "\"nodeListType\": \"filter\", \"filter\": {\"a\": 1}", "/target/groups/0/nodeIdentifiers"),
+        (
+            "\"nodeListType\": \"nodes\"", "\"nodeListType\": \"filter\", \"filter\": {\"query\": \"all\"}",
+            "/target/groups/0/nodeIdentifiers"
+        ),
         ("d001", "d00", "/target/groups/0/nodeIdentifiers/0"),
         ("{\"linux\": [\"true\"]}", "\"true\"", "/actions/steps/0/command"),
         ("\"linux\"", "\"linus\"", "/actions/steps/0/command/linus"),
@@ -91,6 +94,15 @@ import Testing
         #expect(bytes != Self.template())
         let reading = TemplateReader.read(bytes)
         #expect(reading.problems.map(\.pointer.description) == [pointer], "\(reading.problems)")
+    }
+
+    @Test(arguments: [("{\"query\": \"a = \"}", "/query"), ("{\"constraints\": {\"skills\": [{}]}}", "/constraints/skills/0/name")])
+    func aFilterIsReadWhenTheTemplateIs(_ filter: String, _ pointer: String) {
+        let reading = TemplateReader.read(
+            Self.template(
+                ("\"nodeListType\": \"nodes\"", "\"nodeListType\": \"filter\""),
+                ("\"nodeIdentifiers\"", "\"filter\": \(filter), \"nodeIdentifiers\"")))
+        #expect(reading.pointers.contains("/target/groups/0/filter\(pointer)"), "\(reading.problems)")
     }
 
     @Test(arguments: ["previous.status", "previous.exitCode", "node.courier.os", "node.a.b.c", "a"])

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Hexadecimal
 import JSON
 import JSONStore
 import JobModel
@@ -165,7 +166,7 @@ private let two = "00000000-0000-4000-8000-000000000002"
         _ = try await bench.enrol("b", token: token)
         _ = try await bench.enrol("a", token: token)
         let item = { (id: String, name: String) in
-            #"{"id":"\#(id)","name":"host-\#(name)","status":"enrolled","health":"healthy","enrolledAt":"2026-01-01T00:00:00Z","#
+            #"{"id":"\#(id)","name":"host-\#(name)","status":"enrolled","enrolmentLevel":"admitted","health":"healthy","enrolledAt":"2026-01-01T00:00:00Z","#
                 + #""attributes":{"agent":{"os":"linux"}},"skills":{}}"#
         }
         let pagination = #""pagination":{"page":1,"itemsPerPage":50,"totalItems":2,"totalPages":1}"#
@@ -193,8 +194,8 @@ private let two = "00000000-0000-4000-8000-000000000002"
         let answer = try await bench.ask(QueryName.node, ItemQuery(id: id(1)).encoded())
         #expect(
             answer.text
-                == #"{"item":{"id":"\#(one)","name":"host-b","status":"enrolled","health":"late","lastCheckInAt":"2026-01-01T00:00:00Z","#
-                + #""enrolledAt":"2026-01-01T00:00:00Z","runnerVersion":"1.2","attributes":{"agent":{"os":"linux"}},"#
+                == #"{"item":{"id":"\#(one)","name":"host-b","status":"enrolled","enrolmentLevel":"enrolled","health":"late","#
+                + #""lastCheckInAt":"2026-01-01T00:00:00Z","enrolledAt":"2026-01-01T00:00:00Z","runnerVersion":"1.2","attributes":{"agent":{"os":"linux"}},"#
                 + #""skills":{"shell":["1.0","1.1"]}}}"#)
         let missing = try await bench.ask(QueryName.node, ItemQuery(id: id(2)).encoded())
         #expect(missing.text == #"{"status":404,"detail":"there is no node \#(two)"}"#)
@@ -233,6 +234,50 @@ private let two = "00000000-0000-4000-8000-000000000002"
         await restarted.enrolment.removeAccounts()
         #expect(restarted.accounts.removed == [id(1)])
         #expect(await restarted.engine.read { $0.removals }.isEmpty)
+    }
+
+    @Test func nodesAreFoundByQueryFilterAndList() async throws {
+        let bench = try await Bench()
+        let token = try await bench.token()
+        for machine in ["a", "b", "c"] { _ = try await bench.enrol(machine, token: token) }
+        _ = try await bench.ask(NodeAttributesSet(nodeID: id(2), attributes: ["tags": ["env": "qa"]]))
+        func names(_ query: NodesQuery) async throws -> [String] {
+            let answer = try await bench.ask(query)
+            let items = try JSONValue(json: Array(answer.text.utf8))["items"]?.elements
+            return items?.compactMap { $0["name"]?.text } ?? [answer.text]
+        }
+        #expect(try await names(NodesQuery(query: "tags.env = qa or hostname = host-c")) == ["host-b", "host-c"])
+        #expect(
+            try await names(NodesQuery(query: "tags.env =")) == [
+                #"{"status":400,"detail":"query: line 1, column 11: expected a value (a text in quotes, or a word), found the end of the query"}"#
+            ])
+        let saved = try await bench.ask(FilterSave(filterName: "qa", filter: ["query": "tags.env = qa"]))
+        let filter = try #require(try JSONValue(json: Array(saved.text.utf8))["item"]?["id"]?.text.flatMap(UUID.init(uuidString:)))
+        #expect(saved.text.contains(#""name":"qa","query":"tags.env = \"qa\"","filter":{"query":"tags.env = qa"}"#))
+        #expect(try await names(NodesQuery(filterID: filter)) == ["host-b"])
+        let made = try await bench.ask(NodeListSave(listName: "two", nodeIDs: [id(3), id(1)]))
+        let list = try #require(try JSONValue(json: Array(made.text.utf8))["item"]?["id"]?.text.flatMap(UUID.init(uuidString:)))
+        #expect(try await names(NodesQuery(listID: list)) == ["host-c", "host-a"])
+        // They outlive the process.
+        let again = try await Bench(bench.store.restarted())
+        #expect(try await again.ask(QueryName.filters, PageQuery().encoded()).text.contains(#""totalItems":1"#))
+        #expect(try await again.ask(QueryName.nodeLists, PageQuery().encoded()).text.contains(#""name":"two","nodeCount":2,"#))
+        #expect(try await again.ask(QueryName.filterDelete, ItemQuery(id: filter).encoded()).type == QueryName.answer)
+        #expect(try await again.ask(QueryName.filterDelete, ItemQuery(id: filter).encoded()).text.hasPrefix(#"{"status":404"#))
+        #expect(try await again.ask(NodesQuery(filterID: filter)).text.hasPrefix(#"{"status":404"#))
+        #expect(try await again.ask(QueryName.nodeListDelete, ItemQuery(id: list).encoded()).type == QueryName.answer)
+        #expect(try await again.ask(QueryName.nodeList, ItemQuery(id: list).encoded()).text.hasPrefix(#"{"status":404"#))
+    }
+
+    @Test func aPreviewNamesTheNodesOfEachGroup() async throws {
+        let bench = try await Bench()
+        let token = try await bench.token()
+        for machine in ["a", "b"] { _ = try await bench.enrol(machine, token: token) }
+        let answer = try await bench.ask(NodesPreview(selectors: [.filter(["query": "all"]), .nodes([id(9)])], limit: 1))
+        #expect(
+            answer.text
+                == #"{"item":{"groups":[{"totalNodes":2,"note":"filter: all","nodes":[{"id":"\#(one)","name":"host-a"}]},"#
+                + #"{"totalNodes":1,"nodes":[{"id":"\#(id(9).text)","excluded":"the node is unknown"}]}]}}"#)
     }
 
     @Test func whatCannotBeReadIsABadRequest() async throws {

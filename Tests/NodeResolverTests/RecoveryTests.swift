@@ -20,7 +20,14 @@ import Testing
             desk.now = desk.now + .seconds(Int(draw(90)))
             let machine = UInt8(draw(12))
             let key = draw(4)
-            switch draw(10) {
+            switch draw(14) {
+            case 10:
+                desk.tell(.setAttributes(id(UInt8(truncatingIfNeeded: step / 2)), ["tags": ["env": .string("\(draw(3))")], "x": .null]))
+            case 11: _ = desk.saveFilter("filter-\(draw(4))", "tags.env = \(draw(3))", as: UInt8(truncatingIfNeeded: step))
+            case 12: _ = desk.saveList("list-\(draw(4))", desk.state.nodes.keys.map(\.uuid.15), as: UInt8(truncatingIfNeeded: step))
+            case 13:
+                if let filter = desk.state.filters.keys.first { desk.tell(.deleteFilter(filter)) }
+                if let list = desk.state.lists.keys.first, draw(3) == 0 { desk.tell(.deleteList(list)) }
             case 0: desk.makeKey("key-\(key)", token: "token-\(key)-\(draw(2))", uses: draw(2) == 0 ? nil : Int(draw(4)) + 1)
             case 1: if draw(5) == 0 { desk.tell(.deleteKey("key-\(key)")) }
             case 2: if draw(3) == 0 { desk.tell(.delete(desk.state.node(ofMachine: "machine-\(machine)")?.id ?? id(255))) }
@@ -49,7 +56,10 @@ import Testing
             for event in day(seed: seed).journal { seen.insert("\(event)".prefix { $0 != "(" }.description) }
         }
         #expect(
-            seen == ["nodeStored", "checkedIn", "archived", "deleted", "accountRemoved", "keyStored", "keyUsed", "keyRevoked"])
+            seen == [
+                "nodeStored", "checkedIn", "archived", "deleted", "accountRemoved", "keyStored", "keyUsed", "keyRevoked", "attributesSet",
+                "filterStored", "filterDeleted", "listStored", "listDeleted",
+            ])
     }
 
     @Test func whatIsToldTwiceChangesNothingTheSecondTime() {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Hexadecimal
 import JSON
 import JobModel
 import MessageBus
@@ -36,19 +37,52 @@ import Testing
         Case(testDescription: "nothing", groups: [[], [1]], nodes: [[], [1]], excluded: [[], []]),
     ])
     func nodesByIdentifier(_ given: Case) {
-        let plan = desk().state.plan(of: given.groups.map { .nodes($0.map(id)) })
+        let plan = desk().state.plan(of: given.groups.map { .nodes($0.map(id)) }, at: start)
         #expect(numbers(plan) == given.nodes)
         #expect(plan.groups.map { $0.excluded.map(\.nodeID.uuid.15) } == given.excluded)
     }
 
     @Test func theReasonSaysWhyANodeGetsNoCommand() {
-        let plan = desk().state.plan(of: [.nodes([id(3), id(9)])])
+        let plan = desk().state.plan(of: [.nodes([id(3), id(9)])], at: start)
         #expect(plan.groups[0].excluded.map(\.reason) == ["the node is archived", "the node is unknown"])
     }
 
-    @Test func whatIsNotServedYetMeansNoNode() {
-        let plan = desk().state.plan(of: [.filter(.object([:])), .savedFilter(id(1)), .savedList(id(1)), .nodes([id(1)])])
-        #expect(numbers(plan) == [[], [], [], [1]])
+    @Test func filtersAndListsAreResolvedWhenAsked() throws {
+        var desk = desk()
+        desk.checkIn(2, attributes: ["os": "plan9", "hostname": "a-2"])
+        let filterMade = desk.saveFilter("linux", #"os = "linux""#)
+        let filter = try #require(filterMade)
+        let listMade = desk.saveList("some", [3, 4, 1, 4])
+        let list = try #require(listMade)
+        let query: NodeSelector = .filter(["query": "hostname matches '^a|4$' or status = archived"])
+        #expect(numbers(desk.state.plan(of: [query], at: start)) == [[2, 4]])
+        let constraints: NodeSelector = .filter(["constraints": ["attributes": [["name": "os", "operator": "=", "value": ["plan9"]]]]])
+        let plan = desk.state.plan(of: [constraints, .savedFilter(filter), .savedList(list)], at: start)
+        // A list keeps its order; a node stands in the first group that means it; an archived one is named or not meant at all.
+        #expect(numbers(plan) == [[2], [1, 4], [3]])
+        #expect(plan.groups.map(\.note) == [#"filter: os = "plan9""#, #"saved filter 'linux': os = "linux""#, "saved list 'some'"])
+        #expect(plan.groups[2].excluded == [ExcludedNode(nodeID: id(3), reason: "the node is archived")])
+        // The same question has another answer when the nodes have changed.
+        desk.checkIn(3, attributes: ["os": "linux"])
+        #expect(numbers(desk.state.plan(of: [.savedFilter(filter)], at: start)) == [[1, 3, 4]])
+        #expect(desk.state.plan(of: [.savedList(list)], at: start).groups[0].excluded.isEmpty)
+    }
+
+    @Test func aGroupWithoutNodesSaysWhy() throws {
+        var desk = desk()
+        let listMade = desk.saveList("empty", [])
+        let list = try #require(listMade)
+        let plan = desk.state.plan(
+            of: [
+                .savedFilter(id(200)), .savedList(id(201)), .savedList(list), .filter(["query": "os = beos"]), .filter(["query": "os ="]),
+                .nodes([id(1)]), .filter(["query": .string("id = \(id(1).text)")]),
+            ], at: start)
+        #expect(numbers(plan) == [[], [], [], [], [], [1], []])
+        let notes = plan.groups.map { $0.note ?? "" }
+        #expect(notes[0] == "there is no saved filter \(id(200).text)" && notes[1] == "there is no saved list \(id(201).text)")
+        #expect(notes[2] == "saved list 'empty': it is empty" && notes[3] == #"filter: os = "beos": no node"#)
+        #expect(notes[4].hasPrefix("filter: it cannot be used: /query, line 1, column 5: expected a value"))
+        #expect(notes[5].isEmpty && notes[6].hasSuffix("every node stands in an earlier group"))
     }
 
     @Test func theAnswerGoesToTheWorkersQueueAndChangesNothing() throws {

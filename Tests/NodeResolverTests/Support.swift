@@ -61,6 +61,22 @@ struct Desk {
                 NodeCheckIn(nodeID: id(number), at: now, runnerVersion: version, attributes: attributes, skills: ["shell": ["1.0"]])))
     }
 
+    /// Saves a filter by a query and gives its identifier.
+    mutating func saveFilter(_ name: String, _ query: String, as number: UInt8 = 100) -> UUID? {
+        guard
+            case .filter(let filter)? = tell(
+                .saveFilter(FilterSave(filterName: name, filter: ["query": .string(query)]), newID: id(number)))
+        else { return nil }
+        return filter.id
+    }
+
+    /// Saves a list of nodes and gives its identifier.
+    mutating func saveList(_ name: String, _ nodes: [UInt8], as number: UInt8 = 110) -> UUID? {
+        guard case .list(let list)? = tell(.saveList(NodeListSave(listName: name, nodeIDs: nodes.map(id)), newID: id(number)))
+        else { return nil }
+        return list.id
+    }
+
     /// A key and the nodes `id(1)` to `id(count)`.
     static func withNodes(_ count: UInt8) -> Desk {
         var desk = Desk()
@@ -88,6 +104,9 @@ func expectSame(_ left: ResolverState, _ right: ResolverState, sourceLocation: S
     #expect(left.nodes == right.nodes, sourceLocation: sourceLocation)
     #expect(left.keys == right.keys, sourceLocation: sourceLocation)
     #expect(left.removals == right.removals, sourceLocation: sourceLocation)
+    #expect(left.filters == right.filters, sourceLocation: sourceLocation)
+    #expect(left.lists == right.lists, sourceLocation: sourceLocation)
+    #expect(left.index.nodes() == right.index.nodes(), sourceLocation: sourceLocation)
     for node in left.nodes.values {
         #expect(left.node(ofMachine: node.machineID) == right.node(ofMachine: node.machineID), sourceLocation: sourceLocation)
     }

@@ -34,6 +34,12 @@ struct Chance: RandomNumberGenerator {
     mutating func happens(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
 }
 
+/// So many, or a share.
+private func randomQuantity(_ chance: inout Chance, upTo most: Int) -> Quantity {
+    chance.happens(0.5)
+        ? Quantity(.number, Int.random(in: 0...most, using: &chance)) : Quantity(.percent, Int.random(in: 0...100, using: &chance))
+}
+
 /// A random job on random groups.
 func randomTemplate(_ chance: inout Chance, nodes: Int) -> JobTemplate {
     let groups = (0..<Int.random(in: 1...4, using: &chance)).map { _ in
@@ -44,10 +50,7 @@ func randomTemplate(_ chance: inout Chance, nodes: Int) -> JobTemplate {
         let criteria =
             chance.happens(0.4)
             ? []
-            : [
-                SuccessCriterion(
-                    status: chance.happens(0.7) ? .success : .failure, numRuns: Quantity(.percent, Int.random(in: 0...100, using: &chance)))
-            ]
+            : [SuccessCriterion(status: chance.happens(0.7) ? .success : .failure, numRuns: randomQuantity(&chance, upTo: nodes))]
         return NodeGroup(
             timeoutSeconds: Int.random(in: 5...60, using: &chance), batchSize: size,
             distributionMethod: chance.happens(0.5) ? .rolling : .batching, successCriteria: criteria,
@@ -55,7 +58,7 @@ func randomTemplate(_ chance: inout Chance, nodes: Int) -> JobTemplate {
     }
     let target = Target(
         executionType: chance.happens(0.5) ? .sequential : .parallel, groups: groups,
-        maxFailures: chance.happens(0.2) ? Quantity(.number, Int.random(in: 0...5, using: &chance)) : nil)
+        maxFailures: chance.happens(0.2) ? randomQuantity(&chance, upTo: 5) : nil)
     let step = Step(name: "step", interpreter: Interpreter(name: Interpreter.shellName), command: .lines(["linux": ["true"]]))
     return JobTemplate(name: "job", target: target, actions: Actions(steps: [step]))
 }

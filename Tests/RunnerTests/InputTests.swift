@@ -57,27 +57,23 @@ import Testing
         #expect(environment == ["COURIER_INPUT_listen_port": "80", "COURIER_INPUT_a_b_c": "x"])
     }
 
-    @Test func aConditionThatIsNotMetSaysSoWithoutShowingASecret() throws {
+    @Test func aConditionThatIsNotMetSaysSoWithoutShowingASecret() async throws {
         let condition = Condition(inputName: "p", operator: .eq, value: "x", negate: false)
-        let open = try ConditionEvaluator(InputValues(["p": "y"])).unmet([condition])
+        let open = try await ConditionEvaluator(InputValues(["p": "y"])).unmet([condition])
         #expect(open == "condition not met: expected 'p' eq 'x', found 'y'")
-        let hidden = try ConditionEvaluator(InputValues(["p": "secret"], sensitive: ["p"])).unmet([condition])
+        let hidden = try await ConditionEvaluator(InputValues(["p": "secret"], sensitive: ["p"])).unmet([condition])
         #expect(hidden?.contains("secret") == false)
     }
 
-    @Test func aHostilePatternEndsInTime() {
-        let clock = ContinuousClock()
-        let text = String(repeating: "a", count: 40) + "b"
-        let took = clock.measure {
-            #expect(throws: PatternSearch.Failure.self) { try PatternSearch("(a+)+$").first(in: text) }
+    @Test func aHostileConditionFailsTheStepInTime() async {
+        let values = InputValues(["p": String(repeating: "a", count: 60)])
+        let took = await ContinuousClock().measure {
+            let error = await #expect(throws: ConditionEvaluator.Failure.self) {
+                try await ConditionEvaluator(values).holds(Condition(inputName: "p", operator: .matches, value: "(a+)+\\1b"))
+            }
+            #expect(error?.description.contains("80 ms") == true)
         }
-        #expect(took < .seconds(2))
-    }
-
-    @Test(arguments: [
-        ("b+", "b"), ("version (\\S+)", "1.2"), ("(x)|(b)", "b"), ("(?m)^two$", "two"), ("\\u0301", "\u{301}"), ("nothing", nil),
-    ]) func theFirstGroupIsTheValue(pattern: String, expected: String?) throws {
-        let text = "ab version 1.2\r\ntwo\nthree e\u{301}"
-        #expect(try PatternSearch(pattern).first(in: text) == expected)
+        // Without a limit it would not end in years; a busy machine takes its time.
+        #expect(took < .seconds(30))
     }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import FoundationEssentials
 import Glibc
 import Messages
@@ -48,6 +47,15 @@ enum ProcessTesting {
         try #require(pid_t(text.prefix { $0.isNumber }))
     }
 
+    /// What is written to the named pipe; waits for it.
+    static func line(from pipe: String) -> String {
+        let file = open(pipe, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = read(file, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+    }
+
     static func openDescriptors() -> Int {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
     }
@@ -88,12 +96,5 @@ final class Signal: Sendable {
 
     func wait() async {
         for await _ in stream { return }
-    }
-}
-
-/// Does what blocks on a thread that nobody else waits for.
-func offPool<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
-    await withCheckedContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(returning: work()) }
     }
 }

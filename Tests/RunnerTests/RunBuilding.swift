@@ -14,13 +14,13 @@ enum Build {
     static func step(
         _ name: String = "step", _ lines: [String] = ["true"], retryCount: Int = 0, action: FailureBehavior.Action = .retryThenFail,
         backoff: RetryBackoff = RetryBackoff(), timeout: Int = 0, inputs: [String: String] = [:], expected: [String: ExpectedInput] = [:],
-        outputs: [String: OutputFieldRule] = [:], conditions: [Condition] = []
+        outputs: [String: OutputFieldRule] = [:], conditions: [Condition] = [], criteria: [StepCriterion] = []
     ) -> Step {
         Step(
             name: name, interpreter: Interpreter(name: Interpreter.shellName), command: .lines(["linux": lines]), inputs: inputs,
             expectedInputs: expected, outputFieldRules: outputs, retryCount: retryCount,
             failureBehavior: FailureBehavior(action: action, retryBackoffStrategy: backoff),
-            limits: StepLimits(timeoutSeconds: timeout), conditions: conditions)
+            limits: StepLimits(timeoutSeconds: timeout), conditions: conditions, successCriteria: criteria)
     }
 
     static func execute(_ steps: [Step], instance: UUID = Build.instance) -> RunExecute {

@@ -104,7 +104,7 @@ import Testing
         for point in story.bench.records.indices {
             var again = story
             again.bench.crash(after: point)
-            try again.bench.tell(.restarted)
+            try again.bench.tell(.restarted())
             // The broker delivers again what was not acknowledged.
             for command in again.commands { try again.bench.tell(command) }
             try again.finish()

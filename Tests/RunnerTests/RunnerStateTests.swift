@@ -16,16 +16,20 @@ struct StateBench {
     var records: [(events: [RunnerEvent], reports: [RunsReported])] = []
     let secrets: SecretKeeper
     let maxConcurrentRuns: Int
+    private let spool: Spool
+    /// The bytes of all reports so far: nobody confirms any.
+    private(set) var backlog = 0
 
-    init(maxConcurrentRuns: Int = 1) throws {
+    init(maxConcurrentRuns: Int = 1, spool: Spool = Spool()) throws {
         self.maxConcurrentRuns = maxConcurrentRuns
+        self.spool = spool
         secrets = SecretKeeper(try Build.masterKey().commandKey(of: Build.node))
-        state = RunnerState(nodeID: Build.node, secrets: secrets, maxConcurrentRuns: maxConcurrentRuns)
+        state = RunnerState(nodeID: Build.node, secrets: secrets, maxConcurrentRuns: maxConcurrentRuns, spool: spool)
     }
 
     @discardableResult
     mutating func tell(_ input: RunnerInput) throws -> RunnerReply? {
-        var effects = Effects<RunnerState>()
+        var effects = Effects<RunnerState>(unconfirmedBytes: backlog)
         state.handle(input, at: now, effects: &effects)
         try take(effects)
         return effects.reply
@@ -34,7 +38,7 @@ struct StateBench {
     mutating func flush() throws {
         guard let deadline = state.nextDeadline else { return }
         now = max(now, deadline)
-        var effects = Effects<RunnerState>()
+        var effects = Effects<RunnerState>(unconfirmedBytes: backlog)
         state.wake(at: now, effects: &effects)
         try take(effects)
     }
@@ -42,6 +46,7 @@ struct StateBench {
     private mutating func take(_ effects: Effects<RunnerState>) throws {
         // Through JSON, as after a restart.
         guard !effects.isEmpty else { return }
+        backlog = effects.backlog
         records.append(
             (
                 try effects.events.map { try RunnerEvent(json: $0.encoded()) },
@@ -64,7 +69,7 @@ struct StateBench {
 
     /// The state as `events` give it.
     func replayed(_ events: [RunnerEvent]) -> RunnerState {
-        var fresh = RunnerState(nodeID: Build.node, secrets: secrets, maxConcurrentRuns: maxConcurrentRuns)
+        var fresh = RunnerState(nodeID: Build.node, secrets: secrets, maxConcurrentRuns: maxConcurrentRuns, spool: spool)
         for event in events { fresh.apply(event) }
         return fresh
     }

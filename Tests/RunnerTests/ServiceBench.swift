@@ -39,11 +39,13 @@ final class ServiceBench {
     let directory: TemporaryDirectory
     var options = RunnerOptions()
     var time: any TimeSource = SystemTime()
+    var bootedAt: Timestamp?
+    var moreInterpreters: [any StepInterpreter] = []
     private(set) var store = InMemoryStore()
     private(set) var runner: Runner?
     private var reports: [RunsReported] = []
     private var subscription: Subscription?
-    private var iterator: AsyncStream<[Delivery]>.Iterator?
+    private var iterator: DeliveryBatches.AsyncIterator?
 
     init() async throws {
         broker = InMemoryBroker()
@@ -61,8 +63,9 @@ final class ServiceBench {
     func start() throws {
         let service = try RunnerService(
             node: node, store: store, bus: InMemoryBus(broker),
-            interpreters: InterpreterRegistry([ShellInterpreter(host: try ProcessTesting.host.get())]), time: time,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), metrics: metrics, options: options)
+            interpreters: InterpreterRegistry([ShellInterpreter(host: try ProcessTesting.host.get())] + moreInterpreters), time: time,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), metrics: metrics, options: options,
+            bootedAt: bootedAt)
         runner = Runner(service: service, task: Task { try await service.run() })
     }
 

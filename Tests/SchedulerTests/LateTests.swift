@@ -49,6 +49,17 @@ private let job = UUID()
                 == ["00:01:00 missed", "00:02:00 scheduled", "00:03:00 excepted", "00:04:00 excepted", "00:05:00 scheduled"])
     }
 
+    /// What is made up for is not started inside a window that is open now, although it was due outside.
+    @Test func nothingIsMadeUpForInsideAWindow() throws {
+        let exception = ExceptionRule(rrule: "RRULE:FREQ=HOURLY;BYMINUTE=5;BYSECOND=0", duration: 2)
+        func outcomes(at time: String) throws -> [String] {
+            try self.outcomes(
+                at: .at(time), MissedPolicy(action: .runAll), rule: "RRULE:FREQ=MINUTELY;INTERVAL=2", exceptions: [exception])
+        }
+        #expect(try outcomes(at: "00:05:30") == ["00:02:00 excepted", "00:04:00 excepted"])
+        #expect(try outcomes(at: "00:07:30") == ["00:02:00 scheduled", "00:04:00 scheduled", "00:06:00 excepted"])
+    }
+
     @Test func aLongOutageIsJudgedPieceByPieceAndOthersGoFirst() throws {
         var bench = Bench()
         try bench.put(job, .due("RRULE:FREQ=SECONDLY", missed: MissedPolicy(action: .skip)))

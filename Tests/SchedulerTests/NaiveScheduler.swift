@@ -39,6 +39,11 @@ struct NaiveScheduler {
             }
         }
 
+        /// Whether what was due at `time` is not performed at `now` because of a window.
+        func isExcepted(_ time: Timestamp, at now: Timestamp) -> Bool {
+            isExcepted(time.seconds) || time + .seconds(60) < now && isExcepted(now.seconds)
+        }
+
         var isOver: Bool {
             guard let recurrence else { return lastImmediate == acceptedAt }
             return recurrence.next(after: ledger) == nil
@@ -59,7 +64,7 @@ struct NaiveScheduler {
         guard let job = jobs[id], job.status == .active else { return }
         if job.recurrence == nil, job.lastImmediate != job.acceptedAt {
             jobs[id]?.lastImmediate = job.acceptedAt
-            note(id, job.acceptedAt, job.isExcepted(job.acceptedAt.seconds) ? "excepted" : "scheduled")
+            note(id, job.acceptedAt, job.isExcepted(job.acceptedAt, at: now) ? "excepted" : "scheduled")
         }
         let due = job.due(through: limit)
         let policy = job.template.missedPolicy
@@ -72,8 +77,10 @@ struct NaiveScheduler {
             case .runAll: Set(young)
             }
         for second in due {
-            let isMissed = Timestamp(seconds: second) + .seconds(60) < now && !performed.contains(second)
-            note(id, Timestamp(seconds: second), job.isExcepted(second) ? "excepted" : isMissed ? "missed" : "scheduled")
+            let time = Timestamp(seconds: second)
+            let isMissed = time + .seconds(60) < now && !performed.contains(second)
+            let isExcepted = isMissed ? job.isExcepted(second) : job.isExcepted(time, at: now)
+            note(id, time, isExcepted ? "excepted" : isMissed ? "missed" : "scheduled")
         }
         if let last = due.last { jobs[id]?.ledger = last }
         if jobs[id]?.isOver == true { jobs[id]?.status = .completed }

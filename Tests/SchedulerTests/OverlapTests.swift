@@ -111,6 +111,37 @@ private let job = UUID()
         #expect(bench.cancelled.count == 2)
     }
 
+    /// Ten occurrences are judged in one wake: each replaces the one before, which is cancelled; the last runs.
+    @Test func aBurstReplacesDownToTheLast() throws {
+        var bench = try bench(.replace, rule: "RRULE:FREQ=SECONDLY")
+        try bench.sleep(until: .at("00:00:10"))
+        #expect(bench.starts.count == 11)
+        #expect(bench.cancelled.map(\.instanceID) == (0..<10).map { instance("00:00:0\($0)") })
+        try bench.restart(fromSnapshot: true)
+        try bench.finish(instance("00:00:09"), of: job, .cancelled)
+        try bench.sleep(until: .at("00:00:11"))
+        #expect(bench.cancelled.last?.instanceID == instance("00:00:10"))
+        #expect(Set(bench.started.map(\.instance.instanceID)).count == 12)
+    }
+
+    /// Of many jobs that are due together, each queues what comes while its first runs, and starts one at each end.
+    @Test func aBurstOfQueuesKeepsEachInOrder() throws {
+        var bench = Bench()
+        let ids = (0..<350).map { _ in UUID() }
+        for id in ids { try bench.put(id, .due("DTSTART:20260101T001000Z\nRRULE:FREQ=SECONDLY;COUNT=3", overlap: .queue)) }
+        try bench.sleep(until: .at("00:10:05"))
+        #expect(bench.started.count == 350)
+        for second in 0..<2 {
+            for id in ids {
+                try bench.finish(Identifiers.instance(of: id, scheduledAt: .at("00:10:0\(second)")), of: id)
+            }
+        }
+        let starts = Dictionary(grouping: bench.started, by: \.instance.jobID).mapValues { $0.map(\.instance.scheduledAt) }
+        #expect(starts.count == 350)
+        #expect(starts.values.allSatisfy { $0 == (0..<3).map { Timestamp.at("00:10:00") + .seconds($0) } })
+        #expect(ids.allSatisfy { bench.state.status(of: $0) == .completed })
+    }
+
     @Test func aManualRunKeepsToThePolicyEvenWhenTheScheduleIsOver() throws {
         var bench = try bench(.queue, rule: "immediate")
         #expect(bench.state.status(of: job) == .completed)

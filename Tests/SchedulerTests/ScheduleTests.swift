@@ -36,6 +36,20 @@ private let job = UUID()
         }
     }
 
+    /// The versions as the API accepts them: each from the second after the earlier one on.
+    @Test func everyImmediateVersionOfOneMomentRuns() throws {
+        var bench = Bench()
+        for version in 1...3 {
+            try bench.put(
+                job, version: version, acceptedAt: bench.now + .seconds(version - 1),
+                .due(version == 2 ? "RRULE:FREQ=SECONDLY;COUNT=2" : "immediate"))
+        }
+        try bench.pass(.seconds(10))
+        let instances = bench.started.map(\.instance)
+        #expect(Set(instances.map(\.instanceID)).count == instances.count)
+        #expect(Set(instances.map(\.jobVersion)).isSuperset(of: [1, 3]), "\(instances)")
+    }
+
     @Test func aRecurringJobIsDueFromTheSecondOfItsAcceptance() throws {
         var bench = Bench()
         bench.now = bench.now + .milliseconds(400)
@@ -52,7 +66,7 @@ private let job = UUID()
         var bench = Bench()
         try bench.put(job, .due("DTSTART:20200101T000030Z\nRRULE:FREQ=MINUTELY"))
         #expect(bench.created.isEmpty)
-        #expect(bench.state.nextDeadline == .at("00:00:30"))
+        #expect(bench.state.nextExecution(of: job) == .at("00:00:30"))
         try bench.pass(.seconds(60))
         #expect(bench.starts == ["00:00:30"])
     }
@@ -143,8 +157,61 @@ private let job = UUID()
         let template = JobTemplate.due("RRULE:FREQ=HOURLY;BYMINUTE=30")
         for _ in 0..<2100 { try bench.put(UUID(), template) }
         bench.now = .at("00:30:00")
-        #expect(try bench.drain() == 3)
+        let changes = bench.changed.count
+        for _ in 1...3 {
+            #expect(bench.changed.count == changes && bench.created.isEmpty, "what is due comes before what is said of it")
+            try bench.wake()
+        }
         #expect(Set(bench.started.map(\.instance.instanceID)).count == 2100)
+        try bench.drain()
+        #expect(bench.changed.count == changes + 2100)
+        let isInOrder = bench.created.map(\.instance) == bench.started.map(\.instance)
+        #expect(isInOrder)
+    }
+
+    /// What is started leaves before everything else that is said of it.
+    @Test func startsAreUrgent() throws {
+        var state = SchedulerState()
+        var effects = Effects<SchedulerState>()
+        let put = JobPut(jobID: job, version: 1, acceptedAt: .at("00:00:00"), template: .due("immediate"))
+        state.handle(.put(try JobVersion(put)), at: .at("00:00:00"), effects: &effects)
+        #expect(effects.messages.filter(\.isUrgent).map(\.type) == [InstanceStart.name])
+        #expect(Set(effects.messages.filter { !$0.isUrgent }.map(\.type)) == [InstanceCreated.name, JobChanged.name])
+    }
+
+    /// Only the newest of what is due many times over is said, and not before a restart has forgotten that it is unsaid.
+    @Test(arguments: [false, true]) func aStandingIsSaidOnceAfterABurst(fromSnapshot: Bool) throws {
+        var bench = Bench()
+        let others = (0..<400).map { _ in UUID() }
+        for id in [job] + others { try bench.put(id, .due("RRULE:FREQ=HOURLY;BYMINUTE=30;BYSECOND=0,1,2")) }
+        let changes = bench.changed.count
+        bench.now = .at("00:30:02")
+        try bench.wake()
+        #expect(bench.changed.count == changes)
+        try bench.restart(fromSnapshot: fromSnapshot)
+        try bench.drain()
+        #expect(bench.started.count == 1203)
+        let areSaidOnce = bench.created.map(\.instance.instanceID).sorted() == bench.started.map(\.instance.instanceID).sorted()
+        #expect(areSaidOnce)
+        #expect(bench.changed.count == changes + 401)
+        #expect(bench.changed.last { $0.jobID == job }?.nextExecutionTime == .at("01:30:00"))
+    }
+
+    /// A journal that does not say when a job is next due is one from before it did.
+    @Test func anOlderJournalIsRead() throws {
+        var bench = Bench()
+        try bench.put(job, .due("RRULE:FREQ=MINUTELY"))
+        try bench.pass(.seconds(60))
+        bench.journal = bench.journal.map { event in
+            switch event {
+            case .put(let version, let second, _): .put(version, judgedThrough: second, next: nil)
+            case .judged(let id, let second, _): .judged(id, second: second, next: nil)
+            default: event
+            }
+        }
+        try bench.restart(fromSnapshot: false)
+        try bench.pass(.seconds(60))
+        #expect(bench.starts == ["00:00:00", "00:01:00", "00:02:00"])
     }
 
     @Test func replacedDueTimesDoNotPileUp() throws {

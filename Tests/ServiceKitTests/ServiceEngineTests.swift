@@ -155,6 +155,46 @@ private let consumer = QueueConsumer<Adder>(queue: "in") { delivery in
         #expect(await again.outboxCount == 25)
     }
 
+    /// One line of `/metrics`.
+    private func gauge(_ name: String, _ bench: Bench) -> String? {
+        bench.metrics.exposition().split(separator: "\n").first { $0.hasPrefix("\(name) ") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
+    @Test func gaugesTellOfOutboxAndJournal() async throws {
+        let bench = try await Bench()
+        let engine = try await bench.engine()
+        #expect(gauge("courier_outbox_messages", bench) == "0.0")
+        for _ in 0..<3 { try await engine.perform(.add(1)) }
+        #expect(gauge("courier_outbox_messages", bench) == "3.0")
+        #expect(gauge("courier_journal_records", bench) == "3.0")
+        #expect(gauge("courier_journal_bytes", bench) != "0.0")
+        #expect(gauge("courier_snapshot_bytes", bench) == "0.0")
+        let running = Task { try await engine.run() }
+        _ = try await bench.take(4, from: "out")
+        running.cancel()
+        _ = await running.result
+        let again = try await bench.restart()
+        #expect(await again.outboxCount == (gauge("courier_outbox_messages", bench).flatMap(Double.init)).map { Int($0) })
+    }
+
+    /// A bus that connects after the engine has started has the state say again what may be lost, once.
+    @Test func aStartIsResumedOnce() async throws {
+        let bench = try await Bench()
+        let bus = LateBus(InMemoryBus(bench.broker))
+        let engine = ServiceEngine(
+            Adder(), store: bench.store, bus: bus, time: bench.time,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        try await engine.recover()
+        let running = Task { try await engine.run() }
+        await bus.hasBeenAsked()
+        try await bus.start()
+        try await engine.perform(.add(1))
+        #expect(Set(try await bench.take(2, from: "out").map(\.type)) == ["resumed", "sum"])
+        try await engine.perform(.add(1))
+        #expect(try await bench.take(1, from: "out").map(\.type) == ["sum"])
+        running.cancel()
+    }
+
     @Test func anAppendThatFailsIsNotAnswered() async throws {
         let bench = try await Bench()
         let engine = try await bench.engine()

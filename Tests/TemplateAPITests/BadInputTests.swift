@@ -90,6 +90,13 @@ private let badRequests: [BadRequest] = [
     BadRequest("a stream that is none", .get, "/v1/runs/\(someID)/output?stream=stdin", 400, detail: "stdout, stderr"),
     BadRequest("step 0", .get, "/v1/runs/\(someID)/output?step=0", 400, detail: "step"),
     BadRequest("an unknown job", .get, "/v1/jobs/\(someID)", 404, detail: someID),
+    BadRequest("an unknown job to replace", .put, "/v1/jobs/\(someID)", 404, body: good, detail: someID),
+    BadRequest("a job to replace that is no UUID", .put, "/v1/jobs/patch", 400, body: good),
+    BadRequest("a replacement that is no template", .put, "/v1/jobs/\(someID)", 422, body: Array("{}".utf8), pointers: ["/name"]),
+    BadRequest("a replacement in a form", .put, "/v1/jobs/\(someID)", 415, body: good, type: "text/plain"),
+    BadRequest("versions of an unknown job", .get, "/v1/jobs/\(someID)/versions", 404, detail: someID),
+    BadRequest("a version that is no number", .get, "/v1/jobs/\(someID)/versions/first", 400, detail: "'first'"),
+    BadRequest("version 0", .get, "/v1/jobs/\(someID)/versions/0", 400, detail: "from 1"),
     BadRequest("an unknown job to pause", .post, "/v1/jobs/\(someID)/pause", 404),
     BadRequest("an unknown path", .get, "/v1/workflows", 404, detail: "/v1/workflows"),
     BadRequest("a path outside", .get, "/", 404),
@@ -141,7 +148,7 @@ private let key = HTTPField.Name("Idempotency-Key") ?? .ifMatch
         let bench = try await Bench()
         try await bench.serve { (client: Client) async throws in
             let answer = try await client.send(.patch, "/v1/jobs/\(someID)")
-            #expect(answer.status == 405 && answer.headers[.allow] == "DELETE, GET, HEAD")
+            #expect(answer.status == 405 && answer.headers[.allow] == "DELETE, GET, HEAD, PUT")
         }
     }
 }

@@ -42,6 +42,16 @@ final class Bench: Sendable {
         try await engine.recover()
     }
 
+    /// The bytes of the control plane's key.
+    static let masterKey = [UInt8](repeating: 7, count: 32)
+
+    /// What a node reads of sealed actions.
+    static func opened(_ actions: Actions) throws -> Actions {
+        let (key, node) = (try MasterKey(bytes: masterKey), UUID())
+        let header = TemplateSealer(key).header(for: TemplateSealer.salts(of: actions), node: node)
+        return try TemplateOpener(key.commandKey(of: node)).opened(actions, header: header)
+    }
+
     /// The API after a crash.
     func restarted() async throws -> Bench {
         try await Bench(store: store.restarted(), time: time)
@@ -49,7 +59,8 @@ final class Bench: Sendable {
 
     /// Lets `body` send requests, to the router alone or over a real connection.
     func serve(_ setup: TestingSetup = .router, _ body: @Sendable (Client) async throws -> Void) async throws {
-        let router = APIRouter(engine: engine, bus: bus, time: time, logger: silent, requestTimeout: .seconds(5)).router()
+        let sealer = TemplateSealer(try MasterKey(bytes: Self.masterKey))
+        let router = APIRouter(engine: engine, bus: bus, time: time, logger: silent, sealer: sealer, requestTimeout: .seconds(5)).router()
         try await Application(router: router, logger: silent)
             .test(setup) { try await body(Client(http: $0)) }
     }

@@ -163,13 +163,35 @@ private let key = HTTPField.Name("Idempotency-Key") ?? .ifMatch
             let job = try #require(await bench.engine.read { $0.job(id) })
             var template = try #require(job.current?.template)
             template.name = "renamed"
-            let draft = JobDraft(
-                jobID: id, template: template, acceptedAt: bench.time.now, nextExecutionTime: nil, instanceID: nil, idempotency: nil,
-                answer: [], actor: "admin")
+            var draft = JobDraft(
+                jobID: id, template: template, acceptedAt: try #require(job.current?.acceptedAt), nextExecutionTime: nil, instanceID: nil,
+                request: ClientRequest(actor: "admin"))
+            // Another request was faster: the two would have one instance.
+            guard case .refused(let problem) = try await bench.engine.perform(.replace(id, draft)) else {
+                Issue.record("a second version of one second")
+                return
+            }
+            #expect(problem.status == 409)
+            draft.acceptedAt = draft.acceptedAt + .seconds(1)
             _ = try await bench.engine.perform(.replace(id, draft))
             let item = try await client.get("/v1/jobs/\(id.text)").item
             #expect(item?["version"]?.int == 2 && item?["name"]?.text == "renamed")
             #expect(await bench.engine.read { $0.job(id)?.versions.map(\.number) } == [1, 2])
+        }
+    }
+
+    /// What carries a template is deeper than the template: what is accepted can be read back from the journal and by the scheduler.
+    @Test func theDeepestTemplateOutlivesACrash() async throws {
+        let bench = try await Bench()
+        try await bench.serve { (client: Client) async throws in
+            let deep = String(repeating: "[", count: 58) + String(repeating: "]", count: 58)
+            let steps = #"[{"name": "one", "interpreter": {"name": "x"}, "command": {"exec": "f", "args": {"a": \#(deep)}}}]"#
+            let id = try await client.create(Template.with(steps: steps))
+            #expect(try await client.post("/v1/jobs", Template.with(steps: "[\(steps)]")).status == 400)
+            _ = try JobPut(json: try #require(try await bench.published(1, to: Queues.scheduler).first).body)
+            try await bench.restarted().serve { (client: Client) async throws in
+                #expect(try await client.get("/v1/jobs/\(id)").status == 200)
+            }
         }
     }
 

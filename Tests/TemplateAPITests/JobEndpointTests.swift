@@ -188,4 +188,17 @@ import Testing
             #expect(trigger.jobID.text == id && trigger.instanceID.text == first.item?["instanceId"]?.text)
         }
     }
+
+    /// As it will be, before the scheduler has said so.
+    @Test func aPausedJobIsNotDueAndAResumedOneIsAgain() async throws {
+        let bench = try await Bench()
+        try await bench.serve { (client: Client) async throws in
+            let id = try await client.create(Template.with(rule: "RRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31"))
+            let due = try #require(try await client.get("/v1/jobs/\(id)").item?["nextExecutionTime"]?.text)
+            let paused = try await client.post("/v1/jobs/\(id)/pause")
+            #expect(paused.item?["status"]?.text == "paused" && paused.item?["nextExecutionTime"] == .null, "\(paused.text)")
+            let resumed = try await client.post("/v1/jobs/\(id)/resume")
+            #expect(resumed.item?["status"]?.text == "active" && resumed.item?["nextExecutionTime"]?.text == due, "\(resumed.text)")
+        }
+    }
 }

@@ -32,8 +32,43 @@ private let reads: [Read] = [
         question: ["instanceId": .string(id), "statuses": ["timeout"], "page": ["page": 1, "itemsPerPage": 50]]),
     Read(path: "/v1/runs/\(id)", service: .collector, type: "query.run", question: ["id": .string(id)]),
     Read(path: "/v1/runs/\(id)/output", service: .collector, type: "query.run-output", question: ["id": .string(id)]),
+    Read(path: "/v1/workers", service: .collector, type: "query.workers", question: ["page": ["page": 1, "itemsPerPage": 50]]),
+    Read(
+        path: "/v1/runs/\(id)/output?step=2&attempt=1&stream=stderr&tail=10", service: .collector, type: "query.run-output",
+        question: ["id": .string(id), "step": 2, "attempt": 1, "stream": "stderr", "tail": 10]),
+    Read(
+        path: "/v1/runs/\(id)/output?range=0-1023", service: .collector, type: "query.run-output",
+        question: ["id": .string(id), "range": [0, 1024]]),
+    Read(
+        path: "/v1/runs/\(id)/output?range=-512", service: .collector, type: "query.run-output",
+        question: ["id": .string(id), "lastBytes": 512]),
+    Read(
+        path: "/v1/instances?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&node=\(id)", service: .collector, type: "query.instances",
+        question: [
+            "statuses": [], "from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "nodeId": .string(id),
+            "page": ["page": 1, "itemsPerPage": 50],
+        ]),
+    Read(
+        path: "/v1/nodes/\(id)/runs?status=failure&from=2026-01-01T00:00:00Z&page=2", service: .collector, type: "query.node-runs",
+        question: [
+            "nodeId": .string(id), "statuses": ["failure"], "from": "2026-01-01T00:00:00Z", "page": ["page": 2, "itemsPerPage": 50],
+        ]),
     Read(
         path: "/v1/nodes?page=3", service: .nodeResolver, type: "query.nodes", question: ["page": ["page": 3, "itemsPerPage": 50]]),
+    Read(
+        path: "/v1/nodes?query=os%20%3D%20linux+and+tags.env=qa", service: .nodeResolver, type: "query.nodes",
+        question: ["page": ["page": 1, "itemsPerPage": 50], "query": "os = linux and tags.env=qa"]),
+    Read(
+        path: "/v1/filters?page=2", service: .nodeResolver, type: "query.filters", question: ["page": ["page": 2, "itemsPerPage": 50]]),
+    Read(path: "/v1/filters/\(id)", service: .nodeResolver, type: "query.filter", question: ["id": .string(id)]),
+    Read(
+        path: "/v1/filters/\(id)/nodes", service: .nodeResolver, type: "query.nodes",
+        question: ["page": ["page": 1, "itemsPerPage": 50], "filterId": .string(id)]),
+    Read(path: "/v1/node-lists", service: .nodeResolver, type: "query.node-lists", question: ["page": ["page": 1, "itemsPerPage": 50]]),
+    Read(path: "/v1/node-lists/\(id)", service: .nodeResolver, type: "query.node-list", question: ["id": .string(id)]),
+    Read(
+        path: "/v1/node-lists/\(id)/nodes", service: .nodeResolver, type: "query.nodes",
+        question: ["page": ["page": 1, "itemsPerPage": 50], "listId": .string(id)]),
     Read(path: "/v1/nodes/\(id)", service: .nodeResolver, type: "query.node", question: ["id": .string(id)]),
     Read(
         path: "/v1/enrolment-keys", service: .nodeResolver, type: "enrolment-key.list",
@@ -56,6 +91,22 @@ private let reads: [Read] = [
         }
     }
 
+    @Test(arguments: [
+        "runs/\(id)/output?tail=0", "runs/\(id)/output?tail=x", "runs/\(id)/output?tail=1&range=0-1", "runs/\(id)/output?range=",
+        "runs/\(id)/output?range=5-4", "runs/\(id)/output?range=-", "runs/\(id)/output?range=-0", "runs/\(id)/output?range=1-2-3",
+        "runs/\(id)/output?range=+1-2", "instances?from=yesterday", "instances?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+        "instances?node=web-1", "nodes/\(id)/runs?status=ok", "nodes/web-1/runs",
+    ])
+    func aWrongQueryIsRefused(path: String) async throws {
+        let bench = try await Bench()
+        let stub = try await StubService(.collector, on: bench.broker) { _ in "{}" }
+        try await bench.serve { (client: Client) async throws in
+            let answer = try await client.get("/v1/\(path)")
+            #expect(answer.status == 400 && answer.isProblem)
+        }
+        _ = stub
+    }
+
     @Test(arguments: [400, 403, 404, 409, 422]) func aServicesRefusalIsPassedOn(status: Int) async throws {
         let bench = try await Bench()
         let stub = try await StubService(.collector, on: bench.broker) { _ in throw QueryProblem(status: status, detail: "because") }
@@ -71,30 +122,6 @@ private let reads: [Read] = [
         let stub = try await StubService(.collector, on: bench.broker) { _ in throw CancellationError() }
         try await bench.serve { (client: Client) async throws in
             #expect(try await client.get("/v1/runs/\(id)").status == 502)
-        }
-        _ = stub
-    }
-
-    @Test func outputIsFilteredByStepAttemptAndStream() async throws {
-        let bench = try await Bench()
-        func chunk(_ step: Int, _ attempt: Int, _ stream: String) -> String {
-            #"{"step":\#(step),"attempt":\#(attempt),"stream":"\#(stream)","offset":0,"text":"\#(step)\#(attempt)\#(stream)"}"#
-        }
-        let chunks = [chunk(1, 1, "stdout"), chunk(1, 2, "stdout"), chunk(1, 2, "stderr"), chunk(2, 1, "stdout")]
-        let all = #"{"item":{"runId":"\#(id)","chunks":[\#(chunks.joined(separator: ","))]}}"#
-        let stub = try await StubService(.collector, on: bench.broker) { _ in all }
-        try await bench.serve { (client: Client) async throws in
-            func texts(_ query: String) async throws -> [String] {
-                let answer = try await client.get("/v1/runs/\(id)/output?\(query)")
-                #expect(answer.item?["runId"]?.text == id)
-                return answer.item?["chunks"]?.elements?.compactMap { $0["text"]?.text } ?? []
-            }
-            #expect(try await texts("") == ["11stdout", "12stdout", "12stderr", "21stdout"])
-            #expect(try await texts("step=1") == ["11stdout", "12stdout", "12stderr"])
-            #expect(try await texts("step=1&attempt=2") == ["12stdout", "12stderr"])
-            #expect(try await texts("stream=stdout&attempt=1") == ["11stdout", "21stdout"])
-            #expect(try await texts("stream=stderr") == ["12stderr"])
-            #expect(try await texts("step=9") == [])
         }
         _ = stub
     }
@@ -156,6 +183,14 @@ private let reads: [Read] = [
         #expect(cancel.instanceID.text == id && cancel.reason == "cancelled by admin")
     }
 
+    /// Whoever has not seen the first answer asks again.
+    @Test func whatIsCancelledStaysSo() async throws {
+        let bench = try await Bench()
+        let answer = try await cancel(bench, id) { #"{"item":{"status":"cancelled"}}"# }
+        #expect(answer.status == 202 && answer.item?["status"]?.text == "cancelled")
+        #expect(await bench.engine.outboxCount == 0)
+    }
+
     @Test func whatIsOverOrUnknownIsNotCancelled() async throws {
         let bench = try await Bench()
         #expect(try await cancel(bench, id) { #"{"item":{"status":"success"}}"# }.status == 409)
@@ -163,6 +198,40 @@ private let reads: [Read] = [
         #expect(try await cancel(other, id) { throw QueryProblem(status: 404, detail: "no instance") }.status == 404)
         #expect(await bench.engine.outboxCount == 0)
         #expect(await other.engine.outboxCount == 0)
+    }
+
+    @Test func anInstanceIsPausedAndResumedByDurableMessagesInOrder() async throws {
+        let bench = try await Bench()
+        let stub = try await StubService(.collector, on: bench.broker) { _ in #"{"item":{"status":"running"}}"# }
+        let instance = id
+        try await bench.serve { (client: Client) async throws in
+            for action in ["pause", "pause", "resume"] {
+                let answer = try await client.post("/v1/instances/\(instance)/\(action)")
+                #expect(answer.status == 202 && answer.item == ["id": .string(instance), "status": "running"])
+            }
+            #expect(try await client.post("/v1/instances/\(instance)/pause?now=1").status == 400)
+            #expect(try await client.get("/v1/instances/\(instance)/pause").status == 405)
+        }
+        let messages = try await bench.published(3, to: Queues.results).map { try InstanceControl(json: $0.body) }
+        #expect(messages.map(\.action) == [.pause, .pause, .resume])
+        #expect(messages.map(\.reason) == ["paused by admin", "paused by admin", "resumed by admin"])
+        // Though the clock of the test stands still.
+        #expect(messages[1].isNewer(than: messages[0]) && messages[2].isNewer(than: messages[1]))
+        #expect(await bench.engine.read { $0.auditLog.suffix(3).map(\.action) } == ["instance.pause", "instance.pause", "instance.resume"])
+        _ = stub
+    }
+
+    @Test func whatIsOverIsNotPaused() async throws {
+        let bench = try await Bench()
+        let stub = try await StubService(.collector, on: bench.broker) { _ in #"{"item":{"status":"failure"}}"# }
+        let instance = id
+        try await bench.serve { (client: Client) async throws in
+            let answer = try await client.post("/v1/instances/\(instance)/pause")
+            #expect(answer.status == 409 && answer.json?["detail"]?.text?.contains("failure") == true)
+            #expect(try await client.post("/v1/instances/\(instance)/resume").status == 409)
+        }
+        #expect(await bench.engine.outboxCount == 0)
+        _ = stub
     }
 
     @Test func anInstanceOnItsWayIsCancelledThoughTheCollectorDoesNotKnowIt() async throws {
@@ -213,11 +282,15 @@ private let reads: [Read] = [
         try await bench.serve { (client: Client) async throws in
             let first = try await client.send(.get, "/v1/health", token: nil)
             #expect(first.item?["status"]?.text == "degraded")
-            #expect(first.item?["services"] == ["result-collector": "reachable", "node-resolver": "unreachable"])
+            #expect(
+                first.item?["services"] == [
+                    "result-collector": "reachable", "node-resolver": "unreachable", "scheduler": "unreachable",
+                ])
+            let scheduler = try await StubService(.scheduler, on: bench.broker) { _ in "{}" }
             let resolver = try await StubService(.nodeResolver, on: bench.broker) { _ in throw QueryProblem(status: 404, detail: "none") }
             let second = try await client.send(.get, "/v1/health", token: nil)
             #expect(second.item?["status"]?.text == "ok" && second.item?["broker"]?.text == "connected")
-            _ = resolver
+            _ = (resolver, scheduler)
         }
         _ = collector
     }

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import Hexadecimal
 import JobModel
 public import Logging
 public import Messages

@@ -55,10 +55,16 @@ public struct Node: Sendable, Hashable {
         lastCheckInAt.map { $0 >= enrolledAt } ?? false
     }
 
+    /// When it was heard last; an enrolment counts.
+    var lastHeardAt: Timestamp { max(enrolledAt, lastCheckInAt ?? enrolledAt) }
+
     /// How it is at `now`.
     public func health(at now: Timestamp) -> NodeHealth {
-        NodeHealth(silence: now - max(enrolledAt, lastCheckInAt ?? enrolledAt))
+        NodeHealth(silence: now - lastHeardAt)
     }
+
+    /// How far its enrolment has come.
+    public var enrolmentLevel: EnrolmentLevel { isInService ? .enrolled : .admitted }
 }
 
 extension Node: JSONCodable {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import JSON
 import JobModel
 import Messages
+import NodeQuery
 
 extension JSONWriter {
     /// Writes a node as the API shows it.
@@ -10,6 +11,7 @@ extension JSONWriter {
             writer.field("id", node.id)
             writer.field("name", node.hostname)
             writer.field("status", node.status)
+            writer.field("enrolmentLevel", node.enrolmentLevel)
             writer.field("health", node.health(at: now))
             writer.field("lastCheckInAt", ifPresent: node.lastCheckInAt)
             writer.field("enrolledAt", node.enrolledAt)
@@ -32,6 +34,34 @@ extension JSONWriter {
     }
 }
 
+extension JSONWriter {
+    /// Writes a saved filter as the API shows it, with what it means as a query.
+    mutating func item(_ filter: SavedFilter) {
+        object { writer in
+            writer.field("id", filter.id)
+            writer.field("name", filter.name)
+            writer.field("description", ifPresent: filter.description)
+            writer.field("query", ifPresent: (try? NodeFilter(filter.filter)).map { "\($0.expression)" })
+            writer.field("filter", filter.filter)
+            writer.field("createdAt", filter.createdAt)
+            writer.field("updatedAt", filter.updatedAt)
+        }
+    }
+
+    /// Writes a saved list as the API shows it.
+    mutating func item(_ list: SavedList, withNodes: Bool) {
+        object { writer in
+            writer.field("id", list.id)
+            writer.field("name", list.name)
+            writer.field("description", ifPresent: list.description)
+            writer.field("nodeCount", list.nodes.count)
+            if withNodes { writer.field("nodeIds", list.nodes) }
+            writer.field("createdAt", list.createdAt)
+            writer.field("updatedAt", list.updatedAt)
+        }
+    }
+}
+
 /// `{"item": …}`.
 func itemAnswer(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
@@ -43,7 +73,7 @@ func itemAnswer(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
 }
 
 extension ResolverState {
-    /// A page of nodes by host name. `order` is every node's identifier in that order.
+    /// A page of the nodes `order`.
     func page(_ request: PageRequest, of order: [UUID], at now: Timestamp) -> [UInt8] {
         var writer = JSONWriter()
         writer.page(request, total: order.count) { writer in
@@ -54,14 +84,24 @@ extension ResolverState {
         return writer.bytes
     }
 
-    /// Every node, by host name in code point order, then by identifier.
-    func order() -> [UUID] {
-        nodes.values
-            .sorted {
-                $0.hostname == $1.hostname
-                    ? $0.id.uuidString < $1.id.uuidString : $0.hostname.utf8.lexicographicallyPrecedes($1.hostname.utf8)
-            }
-            .map(\.id)
+    /// A page of saved filters by name.
+    func filterPage(_ request: PageRequest) -> [UInt8] {
+        let sorted = filters.values.sorted { $0.name < $1.name }
+        var writer = JSONWriter()
+        writer.page(request, total: sorted.count) { writer in
+            for filter in sorted[request.range(of: sorted.count)] { writer.item(filter) }
+        }
+        return writer.bytes
+    }
+
+    /// A page of saved lists by name, without their nodes.
+    func listPage(_ request: PageRequest) -> [UInt8] {
+        let sorted = lists.values.sorted { $0.name < $1.name }
+        var writer = JSONWriter()
+        writer.page(request, total: sorted.count) { writer in
+            for list in sorted[request.range(of: sorted.count)] { writer.item(list, withNodes: false) }
+        }
+        return writer.bytes
     }
 
     /// A page of enrolment keys by name.

@@ -14,6 +14,16 @@ public enum ResolverEvent: Sendable, Hashable {
     case deleted(UUID)
     /// The account of a deleted node is gone.
     case accountRemoved(UUID)
+    /// These namespaces of a node's attributes are as given; one without attributes is gone.
+    case attributesSet(UUID, [String: [String: String]])
+    /// The saved filter is as given, new or not.
+    case filterStored(SavedFilter)
+    /// The saved filter is forgotten.
+    case filterDeleted(UUID)
+    /// The saved list is as given, new or not.
+    case listStored(SavedList)
+    /// The saved list is forgotten.
+    case listDeleted(UUID)
     /// The key is as given, new or not.
     case keyStored(EnrolmentKey)
     /// A machine was enrolled with the key.
@@ -46,6 +56,11 @@ extension ResolverEvent: JSONCodable {
         case .archived: "archived"
         case .deleted: "deleted"
         case .accountRemoved: "accountRemoved"
+        case .attributesSet: "attributesSet"
+        case .filterStored: "filterStored"
+        case .filterDeleted: "filterDeleted"
+        case .listStored: "listStored"
+        case .listDeleted: "listDeleted"
         case .keyStored: "keyStored"
         case .keyUsed: "keyUsed"
         case .keyRevoked: "keyRevoked"
@@ -65,6 +80,13 @@ extension ResolverEvent: JSONCodable {
                 writer.field("attributes", ifPresent: changes.attributes)
                 writer.field("skills", ifPresent: changes.skills)
             case .archived(let id), .deleted(let id), .accountRemoved(let id): writer.field("nodeId", id)
+            case .attributesSet(let id, let namespaces):
+                writer.field("nodeId", id)
+                writer.field("namespaces", namespaces)
+            case .filterStored(let filter): writer.field("filter", filter)
+            case .filterDeleted(let id): writer.field("filterId", id)
+            case .listStored(let list): writer.field("list", list)
+            case .listDeleted(let id): writer.field("listId", id)
             case .keyStored(let key): writer.field("key", key)
             case .keyUsed(let name), .keyRevoked(let name): writer.field("name", name)
             }
@@ -88,6 +110,11 @@ extension ResolverEvent: JSONCodable {
         case "archived": self = .archived(try fields("nodeId"))
         case "deleted": self = .deleted(try fields("nodeId"))
         case "accountRemoved": self = .accountRemoved(try fields("nodeId"))
+        case "attributesSet": self = .attributesSet(try fields("nodeId"), try fields("namespaces"))
+        case "filterStored": self = .filterStored(try fields("filter"))
+        case "filterDeleted": self = .filterDeleted(try fields("filterId"))
+        case "listStored": self = .listStored(try fields("list"))
+        case "listDeleted": self = .listDeleted(try fields("listId"))
         case "keyStored": self = .keyStored(try fields("key"))
         case "keyUsed": self = .keyUsed(try fields("name"))
         case "keyRevoked": self = .keyRevoked(try fields("name"))

@@ -1,5 +1,5 @@
 public import FoundationEssentials
-import JSON
+public import JSON
 public import MessageBus
 public import Messages
 
@@ -15,6 +15,16 @@ public enum ResolverInput: Sendable {
     case archive(UUID)
     /// The node is forgotten.
     case delete(UUID)
+    /// Attributes that users set: namespace → name → value, a JSON merge patch.
+    case setAttributes(UUID, JSONValue)
+    /// A saved filter is made, with this identifier, or changed.
+    case saveFilter(FilterSave, newID: UUID)
+    /// The saved filter is forgotten.
+    case deleteFilter(UUID)
+    /// A saved list is made, with this identifier, or changed.
+    case saveList(NodeListSave, newID: UUID)
+    /// The saved list is forgotten.
+    case deleteList(UUID)
     /// The broker has no account and no queue of the deleted node any more.
     case accountRemoved(UUID)
     /// A new key, whose token has this digest.

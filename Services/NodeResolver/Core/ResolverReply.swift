@@ -9,7 +9,11 @@ public enum ResolverReply: Sendable, Hashable {
     case key(EnrolmentKey)
     /// The node as it is now.
     case node(Node)
-    /// The node is gone.
+    /// The saved filter as it is now.
+    case filter(SavedFilter)
+    /// The saved list as it is now.
+    case list(SavedList)
+    /// The node, filter or list is gone.
     case deleted
     /// Nothing was changed, and why.
     case refused(QueryProblem)

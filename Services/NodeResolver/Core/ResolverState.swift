@@ -20,8 +20,12 @@ public struct ResolverState: ServiceState {
     public private(set) var keys: [String: EnrolmentKey] = [:]
     /// Deleted nodes whose broker account may still be there.
     public private(set) var removals: Set<UUID> = []
-    /// Another number after every change of who is in the list of nodes, and in what order; means nothing beyond this process.
-    public private(set) var listRevision = 0
+    /// Every saved filter by its identifier.
+    public private(set) var filters: [UUID: SavedFilter] = [:]
+    /// Every saved list by its identifier.
+    public private(set) var lists: [UUID: SavedList] = [:]
+    /// The nodes once more, for queries.
+    private(set) var index = NodeIndex()
 
     private var nodeByMachine: [String: UUID] = [:]
     private var keyByDigest: [String: String] = [:]
@@ -49,12 +53,18 @@ public struct ResolverState: ServiceState {
     public mutating func handle(_ input: ResolverInput, at now: Timestamp, effects: inout Effects<ResolverState>) {
         switch input {
         case .resolve(let question):
-            let answer = NodesResolved(instanceID: question.instanceID, epoch: question.epoch, plan: plan(of: question.selectors))
+            let plan = plan(of: question.selectors, at: now)
+            let answer = NodesResolved(instanceID: question.instanceID, epoch: question.epoch, plan: plan)
             effects.send(answer, to: .queue(Queues.worker(question.worker)))
         case .checkIn(let checkIn): note(checkIn, at: now, effects: &effects)
         case .enrol(let request): effects.answer(enrol(request, at: now, effects: &effects))
         case .archive(let id): effects.answer(archive(id, effects: &effects))
         case .delete(let id): effects.answer(delete(id, effects: &effects))
+        case .setAttributes(let id, let patch): effects.answer(setAttributes(of: id, patch, effects: &effects))
+        case .saveFilter(let filter, let newID): effects.answer(save(filter, newID: newID, at: now, effects: &effects))
+        case .deleteFilter(let id): effects.answer(deleteFilter(id, effects: &effects))
+        case .saveList(let list, let newID): effects.answer(save(list, newID: newID, at: now, effects: &effects))
+        case .deleteList(let id): effects.answer(deleteList(id, effects: &effects))
         case .accountRemoved(let id):
             if removals.contains(id) { record(.accountRemoved(id), in: &effects) }
             effects.answer(.deleted)
@@ -106,16 +116,24 @@ public struct ResolverState: ServiceState {
     public mutating func apply(_ event: ResolverEvent) {
         switch event {
         case .nodeStored(let node):
-            if nodes[node.id]?.hostname != node.hostname { listRevision += 1 }
             nodes[node.id] = node
+            index.store(node)
             nodeByMachine[node.machineID] = node.id
         case .checkedIn(let id, let at, let changes): applyCheckIn(id, at, changes)
-        case .archived(let id): nodes[id]?.status = .archived
+        case .archived(let id):
+            nodes[id]?.status = .archived
+            if let node = nodes[id] { index.heard(node) }
+        case .attributesSet(let id, let namespaces): applyAttributes(id, namespaces)
+        case .filterStored(let filter): filters[filter.id] = filter
+        case .filterDeleted(let id): filters[id] = nil
+        case .listStored(let list): lists[list.id] = list
+        case .listDeleted(let id): lists[id] = nil
         case .deleted(let id):
             removals.insert(id)
             guard let node = nodes.removeValue(forKey: id) else { return }
             if nodeByMachine[node.machineID] == id { nodeByMachine[node.machineID] = nil }
-            listRevision += 1
+            index.remove(id)
+            for list in lists.values where list.nodes.contains(id) { lists[list.id]?.nodes.removeAll { $0 == id } }
         case .accountRemoved(let id): removals.remove(id)
         case .keyStored(let key):
             if let old = keys.updateValue(key, forKey: key.name) { keyByDigest[old.tokenDigest] = nil }
@@ -127,7 +145,7 @@ public struct ResolverState: ServiceState {
     }
 
     private mutating func applyCheckIn(_ id: UUID, _ at: Timestamp, _ changes: CheckInChanges) {
-        guard var node = nodes.removeValue(forKey: id) else { return }
+        guard var node = nodes[id] else { return }
         node.lastCheckInAt = at
         node.status = .enrolled
         if let version = changes.runnerVersion { node.runnerVersion = version }
@@ -136,14 +154,22 @@ public struct ResolverState: ServiceState {
             node.attributes[Node.agentNamespace] = attributes
             if let hostname = attributes["hostname"], Node.isHostname(hostname), hostname != node.hostname {
                 node.hostname = hostname
-                listRevision += 1
             }
         }
         nodes[id] = node
+        if changes.isEmpty { index.heard(node) } else { index.store(node) }
+    }
+
+    private mutating func applyAttributes(_ id: UUID, _ namespaces: [String: [String: String]]) {
+        guard var node = nodes[id] else { return }
+        for (namespace, values) in namespaces { node.attributes[namespace] = values.isEmpty ? nil : values }
+        nodes[id] = node
+        index.store(node)
     }
 
     /// The fewest events that lead here.
     public func snapshot() -> [ResolverEvent] {
-        nodes.values.map(ResolverEvent.nodeStored) + removals.map(ResolverEvent.deleted) + keys.values.map(ResolverEvent.keyStored)
+        removals.map(ResolverEvent.deleted) + nodes.values.map(ResolverEvent.nodeStored) + keys.values.map(ResolverEvent.keyStored)
+            + filters.values.map(ResolverEvent.filterStored) + lists.values.map(ResolverEvent.listStored)
     }
 }

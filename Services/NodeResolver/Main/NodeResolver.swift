@@ -48,7 +48,8 @@ struct NodeResolver: AsyncParsableCommand {
         let enrolment = Enrolment(
             engine: engine, accounts: ManagementAPIAccounts(management, client: .shared), masterKey: key, brokerURL: brokerURL,
             logger: host.logger)
-        let queries = NodeQueries(engine: engine, enrolment: enrolment, logger: host.logger)
+        let queries = NodeQueries(
+            engine: engine, enrolment: enrolment, others: host.conditionAnswer(of: engine, store: store), logger: host.logger)
         try await host.run(
             engine, topology: CourierTopology.of(.nodeResolver),
             consumers: [QueueConsumer(queue: Queues.nodeResolver) { try ResolverInput($0) }],

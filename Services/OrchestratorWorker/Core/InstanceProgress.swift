@@ -27,6 +27,10 @@ struct InstanceProgress: Sendable, Hashable {
     private let target: Target
     private(set) var groups: [GroupProgress]
     private(set) var states: [RunState]
+    /// When each run's command was published.
+    private var startedAt: [Timestamp?]
+    /// The groups' runs under way.
+    private var startOrders: [StartOrder]
     /// Runs whose command may have been lost.
     private(set) var unreceived: Set<Int> = []
     /// How the runs that are over ended.
@@ -45,6 +49,8 @@ struct InstanceProgress: Sendable, Hashable {
             return GroupProgress(group, runs: start..<start + planned.nodes.count)
         }
         states = Array(repeating: .waiting, count: start)
+        startedAt = Array(repeating: nil, count: start)
+        startOrders = Array(repeating: StartOrder(), count: groups.count)
     }
 
     var isOver: Bool { settledCount == states.count }
@@ -59,9 +65,26 @@ struct InstanceProgress: Sendable, Hashable {
         return plan.groups[group].nodes[run - groups[group].runs.lowerBound]
     }
 
-    /// Seconds a run of this index may take from its publishing.
-    func timeoutSeconds(of run: Int) -> Int {
-        target.groups[group(of: run)].timeoutSeconds
+    /// When the command of a run was published that is not over.
+    func startedAt(_ run: Int) -> Timestamp? {
+        states[run] == .settled ? nil : startedAt[run]
+    }
+
+    /// When a run's time is over; `nil` when it was not started, or is over.
+    func deadline(of run: Int) -> Timestamp? {
+        startedAt(run).map { $0 + .seconds(target.groups[group(of: run)].timeoutSeconds) }
+    }
+
+    /// The earliest deadline of a run under way.
+    var nextDeadline: Timestamp? {
+        startOrders.compactMap { $0.next.flatMap(deadline(of:)) }.min()
+    }
+
+    /// The runs under way whose time is over.
+    func late(at now: Timestamp) -> [Int] {
+        startOrders.flatMap { order in
+            order.late(isUnderWay: isUnderWay) { deadline(of: $0).map { $0 <= now } ?? true }
+        }
     }
 
     /// The runs that may start now, in order.
@@ -96,25 +119,31 @@ struct InstanceProgress: Sendable, Hashable {
     // MARK: Inputs
 
     /// These runs' commands are published. They are what ``startable()`` gave.
-    mutating func dispatch(_ runs: [Int]) {
+    mutating func dispatch(_ runs: [Int], at now: Timestamp) {
         for run in runs where states[run] == .waiting {
             let index = group(of: run)
             while groups[index].next < run { groups[index].passOver() }
             groups[index].start()
-            states[run] = .dispatched
-            unreceived.insert(run)
+            begin(run, in: index, at: now)
         }
         for index in groups.indices { groups[index].closeBatch() }
     }
 
     /// An earlier owner had published these runs' commands; a runner has reported those in `received`.
-    mutating func adopt(dispatched: [Int], received: [Int]) {
+    mutating func adopt(dispatched: [Int], received: [Int], at now: Timestamp) {
         for run in dispatched + received where states.indices.contains(run) && states[run] == .waiting {
-            groups[group(of: run)].adopt()
-            states[run] = .dispatched
-            unreceived.insert(run)
+            let index = group(of: run)
+            groups[index].adopt()
+            begin(run, in: index, at: now)
         }
         for run in received { receive(run) }
+    }
+
+    private mutating func begin(_ run: Int, in group: Int, at now: Timestamp) {
+        states[run] = .dispatched
+        unreceived.insert(run)
+        startedAt[run] = now
+        startOrders[group].append(run)
     }
 
     mutating func receive(_ run: Int) {
@@ -132,7 +161,13 @@ struct InstanceProgress: Sendable, Hashable {
             case .judgedWaiting, .judgedRunning, .settled: continue
             }
             unreceived.remove(run)
+            passOver(in: group(of: run))
         }
+    }
+
+    private mutating func passOver(in group: Int) {
+        let states = states
+        startOrders[group].passOver { states[$0] != .dispatched && states[$0] != .received }
     }
 
     mutating func settle(_ run: Int, _ status: RunStatus) {
@@ -142,8 +177,10 @@ struct InstanceProgress: Sendable, Hashable {
             case .dispatched, .received, .judgedRunning: true
             case .waiting, .judgedWaiting, .settled: false
             }
-        groups[group(of: run)].settle(status, wasRunning: wasRunning)
+        let group = group(of: run)
+        groups[group].settle(status, wasRunning: wasRunning)
         states[run] = .settled
+        if wasRunning { passOver(in: group) }
         unreceived.remove(run)
         results.append(run, status)
         settledCount += 1
@@ -170,9 +207,12 @@ struct InstanceProgress: Sendable, Hashable {
         states.indices.filter { states[$0] == .waiting }
     }
 
+    /// Whether the run was started, is not over and has not been judged.
+    func isUnderWay(_ run: Int) -> Bool { states[run] == .dispatched || states[run] == .received }
+
     /// The runs under way that have not been judged.
     func underWay() -> [Int] {
-        states.indices.filter { states[$0] == .dispatched || states[$0] == .received }
+        states.indices.filter(isUnderWay)
     }
 
     /// The runs that the collector was asked to end and has not.
@@ -191,7 +231,10 @@ struct InstanceProgress: Sendable, Hashable {
     func outcomes(cancelled: Bool) -> [InstanceEnded.GroupOutcome] {
         groups.indices.map { index in
             let group = groups[index]
-            if group.runs.isEmpty { return .init(status: .notPerformed, reason: "the group has no nodes and was passed over") }
+            if group.runs.isEmpty {
+                let why = plan.groups[index].note.map { ": \($0)" } ?? ""
+                return .init(status: .notPerformed, reason: "the group has no nodes and was passed over\(why)")
+            }
             if group.notStarted == group.runs.count { return .init(status: .notPerformed, reason: "the group never had its turn") }
             if cancelled { return .init(status: .cancelled) }
             guard let unmet = unmetCriterion(of: index) else { return .init(status: .success) }

@@ -7,6 +7,8 @@ public import Messages
 public enum WorkerEvent: Sendable, Hashable {
     /// The worker drives this instance.
     case taken(InstanceStart)
+    /// The collector has no other owner for it: its runs may start.
+    case granted(UUID)
     /// The instance's runs.
     case planned(UUID, InstancePlan)
     /// These runs' commands were handed out at this instant.
@@ -23,6 +25,10 @@ public enum WorkerEvent: Sendable, Hashable {
     case closed(UUID)
     /// A user ended the instance at this instant.
     case cancelled(UUID, reason: String, at: Timestamp)
+    /// A user cancelled these runs, which were under way, at this instant.
+    case stopped(UUID, runs: [Int], reason: String, at: Timestamp)
+    /// A user paused or resumed the instance.
+    case controlled(InstanceControl)
     /// The instance is over, another's, or handed over.
     case dropped(UUID)
 }
@@ -31,6 +37,7 @@ extension WorkerEvent: JSONCodable {
     private var name: String {
         switch self {
         case .taken: "taken"
+        case .granted: "granted"
         case .planned: "planned"
         case .dispatched: "dispatched"
         case .repeated: "repeated"
@@ -39,6 +46,8 @@ extension WorkerEvent: JSONCodable {
         case .judged: "judged"
         case .closed: "closed"
         case .cancelled: "cancelled"
+        case .stopped: "stopped"
+        case .controlled: "controlled"
         case .dropped: "dropped"
         }
     }
@@ -71,11 +80,17 @@ extension WorkerEvent: JSONCodable {
             case .judged(let id, let runs):
                 writer.field("instanceId", id)
                 writer.field("runs", runs)
-            case .closed(let id), .dropped(let id): writer.field("instanceId", id)
+            case .granted(let id), .closed(let id), .dropped(let id): writer.field("instanceId", id)
             case .cancelled(let id, let reason, let at):
                 writer.field("instanceId", id)
                 writer.field("reason", reason)
                 writer.field("at", at)
+            case .stopped(let id, let runs, let reason, let at):
+                writer.field("instanceId", id)
+                writer.field("runs", runs)
+                writer.field("reason", reason)
+                writer.field("at", at)
+            case .controlled(let control): writer.field("control", control)
             }
         }
     }
@@ -88,6 +103,7 @@ extension WorkerEvent: JSONCodable {
         let name: String = try fields("event")
         switch name {
         case "taken": self = .taken(try fields("start"))
+        case "granted": self = .granted(try fields("instanceId"))
         case "planned": self = .planned(try fields("instanceId"), try fields("plan"))
         case "dispatched": self = .dispatched(try fields("instanceId"), runs: try fields("runs"), at: try fields("at"))
         case "repeated": self = .repeated(try fields("instanceId"), at: try fields("at"))
@@ -99,6 +115,9 @@ extension WorkerEvent: JSONCodable {
         case "judged": self = .judged(try fields("instanceId"), runs: try fields("runs"))
         case "closed": self = .closed(try fields("instanceId"))
         case "cancelled": self = .cancelled(try fields("instanceId"), reason: try fields("reason"), at: try fields("at"))
+        case "stopped":
+            self = .stopped(try fields("instanceId"), runs: try fields("runs"), reason: try fields("reason"), at: try fields("at"))
+        case "controlled": self = .controlled(try fields("control"))
         case "dropped": self = .dropped(try fields("instanceId"))
         default: throw reader.failure("an event of a worker's journal", found: name)
         }

@@ -14,6 +14,12 @@ public enum WorkerInput: Sendable {
     case progressed(RunsProgressed)
     /// End an instance.
     case cancel(InstanceCancel)
+    /// The collector's answer to a heartbeat.
+    case leased(WorkerLeased)
+    /// Pause or resume an instance.
+    case control(InstanceControl)
+    /// Cancel runs.
+    case cancelRuns(RunsCancel)
     /// The worker stops: give everything to others.
     case handOver
 
@@ -27,10 +33,16 @@ public enum WorkerInput: Sendable {
         case NodesResolved.name: self = .resolved(try NodesResolved(json: delivery.body))
         case RunsProgressed.name: self = .progressed(try RunsProgressed(json: delivery.body))
         case InstanceCancel.name: self = .cancel(try InstanceCancel(json: delivery.body))
+        case WorkerLeased.name: self = .leased(try WorkerLeased(json: delivery.body))
+        case InstanceControl.name: self = .control(try InstanceControl(json: delivery.body))
+        case RunsCancel.name: self = .cancelRuns(try RunsCancel(json: delivery.body))
         default:
             throw UnknownMessage(
                 name: delivery.type,
-                expected: [InstanceStart.name, InstanceGranted.name, NodesResolved.name, RunsProgressed.name, InstanceCancel.name])
+                expected: [
+                    InstanceStart.name, InstanceGranted.name, NodesResolved.name, RunsProgressed.name, InstanceCancel.name,
+                    WorkerLeased.name, InstanceControl.name, RunsCancel.name,
+                ])
         }
     }
 }

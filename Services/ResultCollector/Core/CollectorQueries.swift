@@ -10,99 +10,131 @@ public import ServiceKit
 public struct CollectorQueries: Sendable {
     private let engine: ServiceEngine<CollectorState>
     private let archive: InstanceArchive
+    private let followers: Followers
 
-    /// Answers from what `engine` knows and `archive` keeps.
-    public init(_ engine: ServiceEngine<CollectorState>, archive: InstanceArchive) {
+    /// Answers from what `engine` knows and `archive` keeps; `followers`, which has to run, answers those who wait for something
+    /// to happen.
+    public init(_ engine: ServiceEngine<CollectorState>, archive: InstanceArchive, followers: Followers? = nil) {
         self.engine = engine
         self.archive = archive
+        self.followers = followers ?? Followers(engine, archive: archive)
     }
 
-    /// The server of these answers.
-    public func server(logger: Logger) -> QueryServer {
-        QueryServer(
-            queue: Queues.query(.collector), logger: logger,
-            answers: [
-                InstancesQuery.name: { try await self.instances(InstancesQuery(json: $0.body)) },
-                QueryName.instance: { try await self.instance(ItemQuery(json: $0.body).id) },
-                RunsQuery.name: { try await self.runs(RunsQuery(json: $0.body)) },
-                QueryName.run: { try await self.run(ItemQuery(json: $0.body).id) },
-                QueryName.runOutput: { try await self.output(ItemQuery(json: $0.body).id) },
-            ])
+    /// The server of these answers and of `others`.
+    public func server(logger: Logger, others: [String: QueryServer.Answer] = [:]) -> QueryServer {
+        let own: [String: QueryServer.Answer] = [
+            InstancesQuery.name: { await self.instances(try InstancesQuery(json: $0.body)) },
+            QueryName.instance: { try await self.instance(ItemQuery(json: $0.body).id) },
+            RunsQuery.name: { try await self.runs(RunsQuery(json: $0.body)) },
+            NodeRunsQuery.name: { try await self.runs(NodeRunsQuery(json: $0.body)) },
+            QueryName.run: { try await self.run(ItemQuery(json: $0.body).id) },
+            RunOutputQuery.name: { try await self.output(RunOutputQuery(json: $0.body)) },
+            RerunQuery.name: { try await self.rerun(RerunQuery(json: $0.body)) },
+            ChangesQuery.name: { try await self.followers.answer(to: ChangesQuery(json: $0.body)).encoded() },
+        ]
+        return QueryServer(queue: Queues.query(.collector), logger: logger, answers: others.merging(own) { $1 })
     }
+
+    // MARK: Instances
 
     func instances(_ query: InstancesQuery) async -> [UInt8] {
-        let (page, total) = await engine.read { state -> ([InstanceSummary], Int) in
-            let ids = state.index.instances(of: query.jobID)
-            func summary(_ id: UUID) -> InstanceSummary? { state.live[id]?.summary ?? state.index.summary(of: id) }
-            guard !query.statuses.isEmpty else {
-                let newestFirst = query.page.range(of: ids.count)
-                return (
-                    ids[ids.count - newestFirst.upperBound..<ids.count - newestFirst.lowerBound].reversed().compactMap(summary), ids.count
-                )
-            }
-            let wanted = Set(query.statuses)
-            let found = ids.reversed().filter { id in
-                (state.live[id]?.status ?? state.index.summary(of: id)?.status).map(wanted.contains) ?? false
-            }
-            return (found[query.page.range(of: found.count)].compactMap(summary), found.count)
-        }
-        var writer = JSONWriter()
-        writer.page(query.page, total: total) { writer in
-            for summary in page { writer.value(summary) }
+        let page = await engine.read { $0.instances(query) }
+        var writer = JSONWriter(capacity: 4096)
+        writer.page(query.page, total: page.total) { writer in
+            for summary in page.items { writer.value(summary) }
         }
         return writer.bytes
     }
 
     func instance(_ id: UUID) async throws -> [UInt8] {
-        let summary = await engine.read { $0.live[id]?.summary ?? $0.index.summary(of: id) }
-        guard let summary else { throw QueryProblem(status: 404, detail: "no instance has the id \(id.uuidString.lowercased())") }
+        guard let summary = await engine.read({ $0.summary(of: id) }) else { throw Self.unknown("instance", id) }
         return Self.item { $0.value(summary) }
     }
 
+    // MARK: Runs
+
     func runs(_ query: RunsQuery) async throws -> [UInt8] {
-        let record = try await record(query.instanceID)
-        let wanted = Set(query.statuses)
-        let found = wanted.isEmpty ? record.runs : record.runs.filter { wanted.contains($0.status) }
-        var writer = JSONWriter(capacity: 4096)
-        writer.page(query.page, total: found.count) { writer in
-            for run in found[query.page.range(of: found.count)] { RunView(run: run, instance: record).write(to: &writer) }
-        }
-        return writer.bytes
+        guard let page = await engine.read({ $0.runs(query) }) else { throw Self.unknown("instance", query.instanceID) }
+        return try await list(page, query.page)
+    }
+
+    func runs(_ query: NodeRunsQuery) async throws -> [UInt8] {
+        try await list(await engine.read { $0.runs(query) }, query.page)
     }
 
     func run(_ id: UUID) async throws -> [UInt8] {
-        let (record, run) = try await find(id)
-        return Self.item { RunView(run: run, instance: record).write(to: &$0) }
+        let (listed, run) = try await find(id)
+        return Self.item { RunView(run: run, instance: listed.instance, job: listed.job).write(to: &$0) }
     }
 
-    func output(_ id: UUID) async throws -> [UInt8] {
-        let (_, run) = try await find(id)
+    func output(_ query: RunOutputQuery) async throws -> [UInt8] {
+        let (listed, run) = try await find(query.id)
+        var output = run.output
+        if case .finished(let instance, let place) = listed {
+            output = try await archive.output(of: instance, at: place, where: query.wants) ?? []
+        }
+        let chunks = query.select(from: output)
         return Self.item { writer in
             writer.object { writer in
-                writer.field("runId", id)
-                writer.field("chunks", run.output)
+                writer.field("runId", query.id)
+                writer.field("chunks", chunks)
             }
         }
     }
 
-    // MARK: Finding
-
-    private func record(_ id: UUID) async throws -> InstanceRecord {
-        if let live = await engine.read({ $0.live[id] }) { return live }
-        guard let archived = try await archive.read(id) else {
-            throw QueryProblem(status: 404, detail: "no instance has the id \(id.uuidString.lowercased())")
-        }
-        return archived
+    func rerun(_ query: RerunQuery) async throws -> [UInt8] {
+        let id = query.instanceID
+        if let live = await engine.read({ $0.live[id] }) { return Self.item(try live.rerun(query.runs)) }
+        guard let finished = try await archive.read(id) else { throw Self.unknown("instance", id) }
+        return Self.item(try finished.rerun(query.runs))
     }
 
-    private func find(_ id: UUID) async throws -> (InstanceRecord, RunRecord) {
-        let instanceID = await engine.read { state in
-            state.index.instance(of: id) ?? state.live.values.first { $0.place(of: id) != nil }?.id
+    private static func item(_ value: some JSONEncodable) -> [UInt8] { item { $0.value(value) } }
+
+    private func list(_ page: ListPage<ListedRun>, _ request: PageRequest) async throws -> [UInt8] {
+        let runs = try await read(page.items)
+        var writer = JSONWriter(capacity: 4096)
+        writer.page(request, total: page.total) { writer in
+            for (listed, run) in zip(page.items, runs) {
+                guard let run else { continue }
+                RunView(run: run, instance: listed.instance, job: listed.job).write(to: &writer)
+            }
         }
-        guard let instanceID, case let record = try await record(instanceID), let place = record.place(of: id) else {
-            throw QueryProblem(status: 404, detail: "no run has the id \(id.uuidString.lowercased())")
+        return writer.bytes
+    }
+
+    /// The runs, read from their files as far as they are in one; those of one instance together. `nil` for one that was removed meanwhile.
+    private func read(_ listed: [ListedRun]) async throws -> [RunRecord?] {
+        var runs = listed.map { item -> RunRecord? in
+            if case .live(let run, _, _) = item { run } else { nil }
         }
-        return (record, record.runs[place])
+        var next = 0
+        while next < listed.count {
+            guard case .finished(let instance, _) = listed[next] else {
+                next += 1
+                continue
+            }
+            let last = listed[next...].prefix { $0.instance == instance.id }.endIndex
+            let places = listed[next..<last].map(\.place)
+            if let found = try await archive.runs(of: instance, at: places), found.count == places.count {
+                for (offset, run) in found.enumerated() { runs[next + offset] = run }
+            }
+            next = last
+        }
+        return runs
+    }
+
+    private func find(_ id: UUID) async throws -> (ListedRun, RunRecord) {
+        for listed in await engine.read({ $0.candidates(forRun: id) }) {
+            if let run = try await read([listed])[0], run.runID == id { return (listed, run) }
+        }
+        throw Self.unknown("run", id)
+    }
+
+    // MARK: Answers
+
+    static func unknown(_ noun: String, _ id: UUID) -> QueryProblem {
+        QueryProblem(status: 404, detail: "no \(noun) has the id \(id.uuidString.lowercased())")
     }
 
     private static func item(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
@@ -115,28 +147,23 @@ public struct CollectorQueries: Sendable {
     }
 }
 
-/// A run as the API shows it.
-struct RunView {
-    let run: RunRecord
-    let instance: InstanceRecord
-
-    func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.field("id", run.runID)
-            writer.field("instanceId", instance.id)
-            writer.field("jobId", instance.instance.jobID)
-            writer.field("nodeId", run.nodeID)
-            writer.field("group", run.group + 1)
-            writer.field("status", run.status)
-            writer.field("reason", ifPresent: run.reason)
-            writer.field("dispatchedAt", ifPresent: run.dispatchedAt)
-            writer.field("receivedAt", ifPresent: run.receivedAt)
-            writer.field("startedAt", ifPresent: run.startedAt)
-            writer.field("endedAt", ifPresent: run.endedAt)
-            if let start = run.startedAt, let end = run.endedAt {
-                writer.field("durationSeconds", Double((end - start).wholeMicroseconds) / 1_000_000)
-            }
-            writer.field("steps", run.steps)
+extension ListedRun {
+    var instance: UUID {
+        switch self {
+        case .live(_, let instance, _): instance
+        case .finished(let instance, _): instance.id
         }
+    }
+
+    var job: UUID {
+        switch self {
+        case .live(_, _, let job): job
+        case .finished(let instance, _): instance.summary.instance.jobID
+        }
+    }
+
+    /// The place in the plan; of no meaning for one that is live.
+    fileprivate var place: Int {
+        if case .finished(_, let place) = self { place } else { 0 }
     }
 }

@@ -3,16 +3,17 @@ import JobModel
 
 /// How many runs are in each status. Kept as runs change, never recounted.
 struct RunCounts: Sendable, Hashable {
-    private var counts = [Int](repeating: 0, count: RunStatus.allCases.count)
+    /// One place for each status: in the value itself, without an allocation.
+    private var counts = SIMD16<Int32>()
 
     init() {}
 
     subscript(status: RunStatus) -> Int {
-        get { counts[Self.place(of: status)] }
-        set { counts[Self.place(of: status)] = newValue }
+        get { Int(counts[Self.place(of: status)]) }
+        set { counts[Self.place(of: status)] = Int32(clamping: newValue) }
     }
 
-    var total: Int { counts.reduce(0, +) }
+    var total: Int { Int(counts.wrappedSum()) }
 
     mutating func move(from old: RunStatus, to new: RunStatus) {
         self[old] -= 1
@@ -21,11 +22,12 @@ struct RunCounts: Sendable, Hashable {
 
     static func + (left: RunCounts, right: RunCounts) -> RunCounts {
         var sum = left
-        for status in RunStatus.allCases { sum[status] += right[status] }
+        sum.counts = left.counts &+ right.counts
         return sum
     }
 
-    private static func place(of status: RunStatus) -> Int {
+    /// The place of `status` among all of them. It stands in journals (``RunTable``): it must never change.
+    static func place(of status: RunStatus) -> Int {
         switch status {
         case .pending: 0
         case .dispatched: 1

@@ -14,7 +14,10 @@ import ServiceRuntime
 struct Runner: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runner", abstract: "Runs job steps on this machine and reports what happened.",
-        discussion: "The first start needs --server and an enrolment token; what it is given is kept in the data directory.")
+        discussion: """
+            The first start needs --server and an enrolment token; what it is given is kept in the data directory.
+            With --zero it runs one template's steps here and now, without a server, and ends: 0 success, 1 failure, 2 invalid template.
+            """)
 
     @OptionGroup var options: ServiceOptions
 
@@ -33,10 +36,28 @@ struct Runner: AsyncParsableCommand {
     @Option(help: "How many runs may be under way at once. (COURIER_MAX_CONCURRENT_RUNS; default: 1)")
     var maxConcurrentRuns: String?
 
+    @Option(
+        help: "How many MiB of reports are kept while there is no broker, before output is left out. (COURIER_SPOOL_LIMIT; default: 64)")
+    var spoolLimit: String?
+
+    @Option(
+        help:
+            "Directories of *-interpreter executables, separated by colons. (COURIER_INTERPRETERS; default: \(InterpreterDiscovery.defaultDirectories))"
+    )
+    var interpreters: String?
+
+    @Option(help: "PATH of steps, in which adapters look for their tools too. (COURIER_STEP_PATH; default: \(RunnerOptions().path))")
+    var stepPath: String?
+
+    @OptionGroup(title: "Without a server") var local: ZeroOptions
+
     func run() async throws {
+        Memory.shareHeaps()
+        if local.zero { throw ExitCode(await local.run(interpreters: interpreters, stepPath: stepPath).rawValue) }
         let settings = try options.settings([
             "server": server, "enrolment-token-file": enrolmentTokenFile, "enrolment-token": enrolmentToken, "hostname": hostname,
-            "max-concurrent-runs": maxConcurrentRuns,
+            "max-concurrent-runs": maxConcurrentRuns, "spool-limit": spoolLimit,
+            "interpreters": interpreters, "step-path": stepPath,
         ])
         let directory = try settings.required("data")
         let logger = try ServiceHost.logger(.runner, settings: settings)
@@ -45,10 +66,15 @@ struct Runner: AsyncParsableCommand {
         let store = try await host.openStore(StoreFormat(name: "courier.runner", version: 1))
         var runner = RunnerOptions()
         runner.hostname = settings.text("hostname")
+        runner.path = settings.text("step-path") ?? runner.path
         runner.maxConcurrentRuns = try settings.integer("max-concurrent-runs", in: 1...1000, default: 1)
+        runner.spool.limit = try settings.integer("spool-limit", in: 1...4096, default: Spool.defaultLimit >> 20) << 20
+        let interpreters = try await InterpreterRegistry.ofThisMachine(
+            directories: settings.text("interpreters"), path: runner.path,
+            complain: { logger.warning("An interpreter is not used", metadata: ["reason": "\($0)"]) }
+        )
         let service = try RunnerService(
-            node: node, store: store, bus: host.bus,
-            interpreters: InterpreterRegistry([ShellInterpreter(host: try ProcessHost(ownsEveryChild: true))]),
+            node: node, store: store, bus: host.bus, interpreters: interpreters,
             logger: host.logger, metrics: host.metrics, options: runner)
         let ended = StopSignal()
         let seconds = Int(runner.stopDeadline.components.seconds) + 10

@@ -33,7 +33,7 @@ extension Arrears {
     private static let maximumWindows = 100
 
     /// The occurrences of `version` after `after` up to `limit`, one of them at least, as the version's policy has them at `now`.
-    init(_ version: JobVersion, after: Int64, limit: Int64, at now: Timestamp) {
+    init(_ version: JobVersion, _ calendars: ExceptionCalendars, after: Int64, limit: Int64, at now: Timestamp) {
         self.after = after
         through = version.recurrence?.previous(atOrBefore: limit) ?? limit
         punctualFrom = (now - Self.tolerance).secondsRoundedUp
@@ -44,7 +44,7 @@ extension Arrears {
             makeUp = nil
             performFrom = punctualFrom
         case .runOnce:
-            makeUp = Self.latest(of: version, before: min(punctualFrom, through + 1), notBefore: max(after + 1, oldest))
+            makeUp = Self.latest(of: version, calendars, before: min(punctualFrom, through + 1), notBefore: max(after + 1, oldest))
             performFrom = punctualFrom
         case .runAll:
             makeUp = nil
@@ -53,11 +53,13 @@ extension Arrears {
     }
 
     /// The latest occurrence before `end` that no window holds back; `nil` when it is before `begin`, or there is none.
-    private static func latest(of version: JobVersion, before end: Int64, notBefore begin: Int64) -> Int64? {
+    private static func latest(
+        of version: JobVersion, _ calendars: ExceptionCalendars, before end: Int64, notBefore begin: Int64
+    ) -> Int64? {
         var limit = end - 1
         for _ in 0..<maximumWindows {
             guard let second = version.recurrence?.previous(atOrBefore: limit), second >= begin else { return nil }
-            guard let hit = version.exception(at: second) else { return second }
+            guard let hit = version.exception(at: second, calendars) else { return second }
             limit = hit.start - 1
         }
         return nil

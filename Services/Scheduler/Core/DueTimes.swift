@@ -14,30 +14,51 @@ struct DueTimes: Sendable {
         }
     }
 
-    private var heap = Heap<Entry>()
+    /// How many seconds before its time an entry is near.
+    static let lead: Int64 = 5
+
+    private var near = Heap<Entry>()
+    private var far = Heap<Entry>()
     private var lastNumber: UInt64 = 0
 
-    /// The earliest second that anything was noted for.
-    var first: Int64? { heap.min?.second }
+    /// The earliest second at which something is due or comes near.
+    var first: Int64? {
+        guard let coming = far.min.map({ $0.second - Self.lead }) else { return near.min?.second }
+        return min(near.min?.second ?? coming, coming)
+    }
 
     /// The number of entries, outdated ones included.
-    var count: Int { heap.count }
+    var count: Int { near.count + far.count }
 
     /// Notes that `job` is due at `second`, and says by which number the entry is known.
     mutating func note(_ job: UUID, at second: Int64) -> UInt64 {
         lastNumber += 1
-        heap.insert(Entry(second: second, number: lastNumber, job: job))
+        far.insert(Entry(second: second, number: lastNumber, job: job))
         return lastNumber
+    }
+
+    /// The earliest entry that has come near at `second` and was not known to be.
+    mutating func approach(at second: Int64) -> Entry? {
+        guard let entry = far.min, entry.second - Self.lead <= second else { return nil }
+        near.insert(far.removeMin())
+        return entry
     }
 
     /// Takes out the earliest entry that is due at `second`.
     mutating func take(dueAt second: Int64) -> Entry? {
-        guard let first, first <= second else { return nil }
-        return heap.removeMin()
+        let isFar =
+            switch (near.min, far.min) {
+            case (let near?, let far?): far < near
+            case (nil, _?): true
+            case (_, nil): false
+            }
+        guard let first = isFar ? far.min : near.min, first.second <= second else { return nil }
+        return isFar ? far.removeMin() : near.removeMin()
     }
 
     /// Drops the entries for which `isCurrent` does not hold.
     mutating func compact(_ isCurrent: (Entry) -> Bool) {
-        heap = Heap(heap.unordered.filter(isCurrent))
+        near = Heap(near.unordered.filter(isCurrent))
+        far = Heap(far.unordered.filter(isCurrent))
     }
 }

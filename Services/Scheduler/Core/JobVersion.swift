@@ -3,19 +3,13 @@ public import JSON
 public import JobModel
 public import Messages
 import Recurrence
+import Synchronization
 
 /// One version of a job as the scheduler keeps it: when it is due, what holds it back, and the template as the bytes that every instance carries.
 ///
-/// Immutable and shared: an instance that waits keeps the version it was due under.
+/// Immutable and shared: an instance that waits keeps the version it was due under. Most jobs are seldom due, so their rules are kept as the
+/// template's text, and worked out when they are asked for; those of a job that is due often stay worked out.
 public final class JobVersion: Sendable {
-    /// When an instance is due.
-    enum Schedule: Sendable {
-        /// Once, as soon as the scheduler can.
-        case immediate
-        /// At each occurrence.
-        case recurring(Recurrence)
-    }
-
     /// The job.
     public let jobID: UUID
     /// Counts from 1.
@@ -24,68 +18,82 @@ public final class JobVersion: Sendable {
     public let acceptedAt: Timestamp
     /// The job's name.
     public let name: String
-    let schedule: Schedule
+    /// Whether it is due once, as soon as the scheduler can; else at each occurrence of its rule.
+    let isImmediate: Bool
     let overlapPolicy: OverlapPolicy
     let missedPolicy: MissedPolicy
     let allowManualExecution: Bool
+    let useGlobalExceptions: Bool
     /// The template in its canonical form, encoded once.
     let template: [UInt8]
-    private let exceptions: [Exception]
-
-    /// A rule that opens windows, and its text for the reason.
-    private struct Exception: Sendable {
-        let rule: RecurrenceRule
-        let minutes: Int
-        let text: String
-    }
+    private let hasExceptions: Bool
+    private let workedOut = Mutex<JobRules?>(nil)
 
     /// The version that `put` brings into force.
     ///
     /// - Throws: `RecurrenceError` for a rule that is none.
     public convenience init(_ put: JobPut) throws {
+        let template = put.template.encoded()
         try self.init(
-            jobID: put.jobID, number: put.version, acceptedAt: put.acceptedAt, template: put.template, bytes: put.template.encoded())
+            jobID: put.jobID, number: put.version, acceptedAt: put.acceptedAt, head: try JobTemplateHead(json: template), template: template
+        )
     }
 
-    private init(jobID: UUID, number: Int, acceptedAt: Timestamp, template: JobTemplate, bytes: [UInt8]) throws {
+    private init(jobID: UUID, number: Int, acceptedAt: Timestamp, head: JobTemplateHead, template: [UInt8]) throws {
+        try JobRules.check(head)
         self.jobID = jobID
         self.number = number
         self.acceptedAt = acceptedAt
-        name = template.name
-        let text = try ScheduleText(parsing: template.scheduleRule)
-        schedule = text.recurrence(accepted: acceptedAt.seconds).map { .recurring($0) } ?? .immediate
-        exceptions = try template.exceptionRules.map {
-            Exception(rule: try RecurrenceRule(parsing: $0.rrule), minutes: $0.duration, text: $0.rrule)
-        }
-        overlapPolicy = template.overlapPolicy
-        missedPolicy = template.missedPolicy
-        allowManualExecution = template.allowManualExecution
-        self.template = bytes
+        name = head.name
+        isImmediate = head.isImmediate
+        overlapPolicy = head.overlapPolicy
+        missedPolicy = head.missedPolicy
+        allowManualExecution = head.allowManualExecution
+        useGlobalExceptions = head.useGlobalExceptions
+        hasExceptions = !head.exceptionRules.isEmpty
+        self.template = template
+    }
+
+    // MARK: Rules
+
+    /// A rule whose occurrences are at most this many seconds apart stays worked out.
+    private static let often: Int64 = 3600
+
+    /// The rules, worked out. They were checked when the version was made.
+    private var rules: JobRules? {
+        if let rules = workedOut.withLock({ $0 }) { return rules }
+        guard let head = try? JobTemplateHead(json: template) else { return nil }
+        return try? JobRules(head, acceptedAt: acceptedAt)
     }
 
     /// The recurrence; `nil` for an immediate job.
     var recurrence: Recurrence? {
-        switch schedule {
-        case .immediate: nil
-        case .recurring(let recurrence): recurrence
-        }
+        isImmediate ? nil : rules?.recurrence
     }
 
     /// The first occurrence after `second`; `nil` when there is none, and for an immediate job.
     func occurrence(after second: Int64) -> Int64? {
-        recurrence?.next(after: second)
+        guard !isImmediate, let rules = rules else { return nil }
+        let next = rules.recurrence?.next(after: second)
+        let isOften = next.map { $0 <= second + Self.often } ?? false
+        workedOut.withLock { $0 = isOften ? rules : nil }
+        return next
+    }
+
+    /// Works out what an occurrence that is near will ask for.
+    func prepare() {
+        guard !isImmediate, let rules = rules else { return }
+        workedOut.withLock { $0 = rules }
     }
 
     /// The window that keeps an instance due at `second` from being performed.
-    func exception(at second: Int64) -> ExceptionHit? {
-        guard !exceptions.isEmpty else { return nil }
-        let anchor = recurrence?.start ?? acceptedAt.seconds
-        // Made when it is asked for: windows are asked once for each occurrence, and their searches would cost kilobytes for each job.
-        let windows = ExceptionWindows(
-            rules: exceptions.map { .init(recurrence: Recurrence(rule: $0.rule, start: anchor), minutes: $0.minutes) })
-        guard let window = windows.window(containing: second) else { return nil }
-        return ExceptionHit(rule: exceptions[window.rule].text, start: window.start, end: window.end)
+    func exception(at second: Int64, _ calendars: ExceptionCalendars) -> ExceptionHit? {
+        if hasExceptions, let own = rules?.exception(at: second) { return own }
+        guard useGlobalExceptions, let hit = SchedulePreview.hit(second, calendars.exceptions) else { return nil }
+        return ExceptionHit(rule: hit.rule, calendar: hit.calendar, start: hit.from.seconds, end: hit.until.seconds)
     }
+
+    // MARK: References
 
     /// What messages say of an instance of this version.
     func reference(_ instanceID: UUID, scheduledAt: Timestamp, origin: InstanceReference.Origin) -> InstanceReference {
@@ -97,16 +105,6 @@ public final class JobVersion: Sendable {
     func occurrence(at time: Timestamp) -> InstanceReference {
         reference(Identifiers.instance(of: jobID, scheduledAt: time), scheduledAt: time, origin: .schedule)
     }
-}
-
-/// A window that an instance fell into.
-struct ExceptionHit: Sendable, Hashable {
-    /// The rule that opened it.
-    let rule: String
-    /// When it opened.
-    let start: Int64
-    /// The first second outside.
-    let end: Int64
 }
 
 extension JobVersion: JSONCodable {
@@ -140,6 +138,6 @@ extension JobVersion: JSONCodable {
         let bytes = try reader.require(template, "template")
         try self.init(
             jobID: try reader.require(jobID, "jobId"), number: try reader.require(number, "version"),
-            acceptedAt: try reader.require(acceptedAt, "acceptedAt"), template: try JobTemplate(json: bytes), bytes: bytes)
+            acceptedAt: try reader.require(acceptedAt, "acceptedAt"), head: try JobTemplateHead(json: bytes), template: bytes)
     }
 }

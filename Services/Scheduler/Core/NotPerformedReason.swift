@@ -18,12 +18,20 @@ enum NotPerformedReason: Sendable, Hashable, CustomStringConvertible {
     var description: String {
         switch self {
         case .excepted(let hit):
-            "excepted: in the window of \(hit.rule) from \(Timestamp(seconds: hit.start)) until before \(Timestamp(seconds: hit.end))"
+            "excepted: in the window of \(hit.place) from \(Timestamp(seconds: hit.start)) until before \(Timestamp(seconds: hit.end))"
         case .overlapped: "overlapped"
         case .missed: "missed"
         case .paused: "paused"
         case .cancelled: "cancelled"
         case .manualExecutionNotAllowed: "manualExecutionNotAllowed"
         }
+    }
+}
+
+extension ExceptionHit {
+    /// The rule on one line, and the calendar it stands in.
+    fileprivate var place: String {
+        let line = rule.split(separator: "\n").joined(separator: " ")
+        return calendar.map { "\(line) (calendar \($0))" } ?? line
     }
 }

@@ -32,21 +32,24 @@ struct ScheduledJob: Sendable {
     init(_ version: JobVersion, judgedThrough: Int64) {
         self.version = version
         self.judgedThrough = judgedThrough
-        findNext()
     }
 
-    mutating func findNext() {
-        nextOccurrence = version.occurrence(after: judgedThrough)
+    /// The occurrence after those that were judged, as it was worked out before or is now.
+    mutating func findNext(_ known: NextOccurrence?) {
+        nextOccurrence = known.map(\.second) ?? version.occurrence(after: judgedThrough)
     }
 
     /// When an immediate job's instance is due that has not been judged.
     var pendingImmediate: Timestamp? {
-        guard case .immediate = version.schedule, judgedImmediate != version.acceptedAt else { return nil }
+        guard version.isImmediate, judgedImmediate != version.acceptedAt else { return nil }
         return version.acceptedAt
     }
 
     /// Whether an occurrence is left.
     var hasNext: Bool { nextOccurrence != nil || pendingImmediate != nil }
+
+    /// Whether the API does not know where the job stands.
+    var isUnannounced: Bool { standing != announcement }
 
     /// Where the job stands, as the API is to know it: only of an active job is it known when it is next performed.
     var standing: Announcement {

@@ -1,4 +1,5 @@
 import JSON
+public import JobModel
 public import MessageBus
 public import Messages
 
@@ -10,6 +11,8 @@ public enum SchedulerInput: Sendable {
     case control(JobControl)
     /// Run a job beside its schedule.
     case trigger(JobTrigger)
+    /// A global calendar is in force, or deleted.
+    case calendar(ExceptionCalendar)
     /// An instance is over.
     case finished(InstanceFinished)
 
@@ -21,10 +24,11 @@ public enum SchedulerInput: Sendable {
         case JobPut.name: self = .put(try JobVersion(JobPut(json: delivery.body)))
         case JobControl.name: self = .control(try JobControl(json: delivery.body))
         case JobTrigger.name: self = .trigger(try JobTrigger(json: delivery.body))
+        case CalendarPut.name: self = .calendar(try CalendarPut(json: delivery.body).calendar)
         case InstanceFinished.name: self = .finished(try InstanceFinished(json: delivery.body))
         default:
             throw UnknownMessage(
-                name: delivery.type, expected: [JobPut.name, JobControl.name, JobTrigger.name, InstanceFinished.name])
+                name: delivery.type, expected: [JobPut.name, JobControl.name, JobTrigger.name, CalendarPut.name, InstanceFinished.name])
         }
     }
 }

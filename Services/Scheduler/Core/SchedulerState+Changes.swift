@@ -1,3 +1,4 @@
+import DequeModule
 import FoundationEssentials
 import JobModel
 import Messages
@@ -6,16 +7,19 @@ extension SchedulerState {
     /// Carries out one change.
     public mutating func apply(_ event: SchedulerEvent) {
         switch event {
-        case .put(let version, let second): applyPut(version, second)
+        case .put(let version, let second, let next): applyPut(version, second, next)
         case .status(let id, let status, let second):
             jobs[id]?.status = status
-            move(id, through: second)
-        case .judged(let id, let second): move(id, through: second)
-        case .judgedImmediate(let id, let time): jobs[id]?.judgedImmediate = time
+            if let second { move(id, through: second, nil) } else { noteDue(id) }
+            noteUnannounced(id)
+        case .judged(let id, let second, let next): move(id, through: second, next)
+        case .judgedImmediate(let id, let time):
+            jobs[id]?.judgedImmediate = time
+            noteUnannounced(id)
         case .fellBehind(let id, let arrears, let earlier):
             guard let version = earlier ?? jobs[id]?.version else { return }
             backlog.add(Backlog.Item(version: version, arrears: arrears), for: id)
-            move(id, through: arrears.through)
+            move(id, through: arrears.through, nil)
         case .caughtUp(let id, let second):
             backlog.advance(id, through: second)
             if !backlog.holds(id) { noteDue(id) }
@@ -23,6 +27,10 @@ extension SchedulerState {
         case .started(let id, let instance):
             jobs[id]?.waiting.removeAll { $0.id == instance }
             jobs[id]?.running.append(instance)
+        case .owes(let id, let second, let time, let earlier):
+            guard let version = earlier ?? jobs[id]?.version else { return }
+            owed.append(OwedCreation(version: version, second: second, createdAt: time))
+        case .said(let count): owed.removeFirst(min(count, owed.count))
         case .waits(let id, let instance, let earlier):
             guard let version = earlier ?? jobs[id]?.version else { return }
             jobs[id]?.waiting.append(WaitingInstance(instance, version))
@@ -32,16 +40,19 @@ extension SchedulerState {
         case .announced(let id, let version, let revision, let status, let next):
             jobs[id]?.announcement = .init(version: version, status: status, next: next)
             jobs[id]?.revision = revision
+            noteUnannounced(id)
         case .triggered(let ids): for id in ids { triggered.insert(id) }
+        case .calendar(let calendar): calendars.put(calendar)
         case .deleted(let ids):
             for id in ids {
                 jobs[id] = nil
+                unannounced.remove(id)
                 deleted.insert(id)
             }
         }
     }
 
-    private mutating func applyPut(_ version: JobVersion, _ second: Int64) {
+    private mutating func applyPut(_ version: JobVersion, _ second: Int64, _ next: NextOccurrence?) {
         let id = version.jobID
         if jobs[id] == nil {
             jobs[id] = ScheduledJob(version, judgedThrough: second)
@@ -49,15 +60,23 @@ extension SchedulerState {
             jobs[id]?.version = version
             if jobs[id]?.status == .completed { jobs[id]?.status = .active }
         }
-        move(id, through: second)
+        move(id, through: second, next)
     }
 
     /// The job's ledger goes on to `second`; it never goes back.
-    private mutating func move(_ id: UUID, through second: Int64?) {
+    private mutating func move(_ id: UUID, through second: Int64, _ next: NextOccurrence?) {
         guard let job = jobs[id] else { return }
-        if let second { jobs[id]?.judgedThrough = max(job.judgedThrough, second) }
-        jobs[id]?.findNext()
+        // What is known of the occurrence after `second` says nothing when the ledger is further.
+        let known = second >= job.judgedThrough ? next : nil
+        jobs[id]?.judgedThrough = max(job.judgedThrough, second)
+        jobs[id]?.findNext(known)
         noteDue(id)
+        noteUnannounced(id)
+    }
+
+    /// Whether the API is told later where the job stands.
+    private mutating func noteUnannounced(_ id: UUID) {
+        if jobs[id]?.isUnannounced == true { unannounced.insert(id) } else { unannounced.remove(id) }
     }
 
     /// An active job is due at its next occurrence, after what is in arrears.
@@ -75,9 +94,15 @@ extension SchedulerState {
         var events: [SchedulerEvent] = []
         if !deleted.order.isEmpty { events.append(.deleted(Array(deleted.order))) }
         if !triggered.order.isEmpty { events.append(.triggered(Array(triggered.order))) }
+        events.append(contentsOf: calendars.all.map { .calendar($0) })
         for job in jobs.values { events.append(contentsOf: job.snapshot) }
         for (id, item) in backlog.all {
             events.append(.fellBehind(id, item.arrears, item.version === jobs[id]?.version ? nil : item.version))
+        }
+        for item in owed {
+            let id = item.version.jobID
+            events.append(
+                .owes(id, second: item.second, createdAt: item.createdAt, item.version === jobs[id]?.version ? nil : item.version))
         }
         return events
     }
@@ -87,7 +112,7 @@ extension ScheduledJob {
     /// The events that lead to this job.
     fileprivate var snapshot: [SchedulerEvent] {
         let id = version.jobID
-        var events: [SchedulerEvent] = [.put(version, judgedThrough: judgedThrough)]
+        var events: [SchedulerEvent] = [.put(version, judgedThrough: judgedThrough, next: NextOccurrence(nextOccurrence))]
         if status != .active { events.append(.status(id, status, judgedThrough: nil)) }
         if let judgedImmediate { events.append(.judgedImmediate(id, judgedImmediate)) }
         for instance in running { events.append(.started(id, instance: instance)) }

@@ -6,20 +6,56 @@ public import ServiceKit
 extension SchedulerState {
     // MARK: Time
 
-    /// The next occurrence; at once while something is in arrears.
+    /// The next occurrence, or the time to prepare for it; at once while something is in arrears or unsaid.
     public var nextDeadline: Timestamp? {
-        backlog.isEmpty ? dueTimes.first.map { Timestamp(seconds: $0) } : Timestamp(seconds: 0)
+        guard backlog.isEmpty, unannounced.isEmpty, owed.isEmpty else { return Timestamp(seconds: 0) }
+        return dueTimes.first.map { Timestamp(seconds: $0) }
     }
 
-    /// Judges what is due, a bounded number of occurrences: punctual ones first, then some of what is in arrears.
+    /// Judges what is due, a bounded number of occurrences: punctual ones first, then some of what is in arrears. Collector and API are told of
+    /// it, and what is coming is prepared, once nothing is due: what is due many times over is said once, and nothing waits for it.
     public mutating func wake(at now: Timestamp, effects: inout Effects<SchedulerState>) {
         var left = Self.occurrencesPerWake
+        startedInWake = []
         while left > 0, let entry = dueTimes.take(dueAt: now.seconds) {
             guard jobs[entry.job]?.dueEntry == entry.number else { continue }
             left -= judge(entry.job, through: now.seconds, at: now, effects: &effects)
-            settle(entry.job, effects: &effects)
+            complete(entry.job, effects: &effects)
+        }
+        let started = startedInWake ?? []
+        startedInWake = nil
+        if left > 0 { tellOfOwed(effects: &effects) }
+        if left > 0, owed.isEmpty {
+            for item in started { effects.send(item.message, to: .results) }
+        } else {
+            for item in started { record(.owes(item.version.jobID, second: item.second, createdAt: now, nil), in: &effects) }
         }
         workOff(max(left, Self.arrearsPerWake), at: now, effects: &effects)
+        guard left > 0 else { return }
+        announce(effects: &effects)
+        prepare(at: now)
+    }
+
+    private mutating func tellOfOwed(effects: inout Effects<SchedulerState>) {
+        guard !owed.isEmpty else { return }
+        let told = owed.prefix(Self.jobsPerWake)
+        for item in told { effects.send(item.message, to: .results) }
+        record(.said(told.count), in: &effects)
+    }
+
+    private mutating func announce(effects: inout Effects<SchedulerState>) {
+        for _ in 0..<Self.jobsPerWake {
+            guard let id = unannounced.popFirst() else { return }
+            settle(id, effects: &effects)
+        }
+    }
+
+    private mutating func prepare(at now: Timestamp) {
+        for _ in 0..<Self.jobsPerWake {
+            guard let entry = dueTimes.approach(at: now.seconds) else { return }
+            guard let job = jobs[entry.job], job.dueEntry == entry.number else { continue }
+            job.version.prepare()
+        }
     }
 
     /// Judges an active job's occurrences up to `limit`, or notes them as arrears when they are late or others come first.
@@ -40,7 +76,7 @@ extension SchedulerState {
                 fallBehind(id, through: limit, at: now, effects: &effects)
                 return count
             }
-            record(.judged(id, second: second), in: &effects)
+            record(.judged(id, second: second, next: NextOccurrence(job.version.occurrence(after: second))), in: &effects)
             perform(job.version.occurrence(at: Timestamp(seconds: second)), job.version, at: now, effects: &effects)
         }
         return count
@@ -48,7 +84,7 @@ extension SchedulerState {
 
     mutating func fallBehind(_ id: UUID, through limit: Int64, at now: Timestamp, effects: inout Effects<SchedulerState>) {
         guard let job = jobs[id] else { return }
-        let arrears = Arrears(job.version, after: job.judgedThrough, limit: limit, at: now)
+        let arrears = Arrears(job.version, calendars, after: job.judgedThrough, limit: limit, at: now)
         record(.fellBehind(id, arrears, nil), in: &effects)
     }
 
@@ -62,7 +98,7 @@ extension SchedulerState {
                 count += 1
                 let instance = item.version.occurrence(at: Timestamp(seconds: next))
                 if let reason = item.arrears.reason(at: next) {
-                    let hit = item.version.exception(at: next)
+                    let hit = item.version.exception(at: next, calendars)
                     refuse(instance, item.version, hit.map { .excepted($0) } ?? reason, at: now, effects: &effects)
                 } else {
                     perform(instance, item.version, at: now, effects: &effects)
@@ -70,7 +106,7 @@ extension SchedulerState {
             }
             left -= max(count, 1)
             record(.caughtUp(id, through: count < Self.arrearsPerTurn ? item.arrears.through : second), in: &effects)
-            if !backlog.holds(id) { settle(id, effects: &effects) }
+            if !backlog.holds(id) { complete(id, effects: &effects) }
         }
     }
 
@@ -80,7 +116,7 @@ extension SchedulerState {
     mutating func perform(
         _ instance: InstanceReference, _ version: JobVersion, at now: Timestamp, effects: inout Effects<SchedulerState>
     ) {
-        if let hit = version.exception(at: instance.scheduledAt.seconds) {
+        if let hit = window(instance, version, at: now) {
             return refuse(instance, version, .excepted(hit), at: now, effects: &effects)
         }
         guard let job = jobs[version.jobID], !job.running.isEmpty || !job.waiting.isEmpty else {
@@ -105,12 +141,25 @@ extension SchedulerState {
         }
     }
 
+    /// The window that keeps the instance from being started: one in which it was due, or, when it is late, one that is open now.
+    private func window(_ instance: InstanceReference, _ version: JobVersion, at now: Timestamp) -> ExceptionHit? {
+        if let hit = version.exception(at: instance.scheduledAt.seconds, calendars) { return hit }
+        guard instance.scheduledAt + Arrears.tolerance < now else { return nil }
+        return version.exception(at: now.seconds, calendars)
+    }
+
     /// Starts what waits, as far as it need not wait any more.
     mutating func startWaiting(_ id: UUID, at now: Timestamp, effects: inout Effects<SchedulerState>) {
         while let job = jobs[id], job.status == .active || job.status == .completed, let first = job.waiting.first,
             job.running.isEmpty || job.version.overlapPolicy == .allow
         {
-            start(first.reference, first.version, at: now, effects: &effects)
+            // It was due outside every window; the windows that have opened since hold it back all the same.
+            if let hit = first.version.exception(at: now.seconds, calendars) {
+                refuse(first.reference, first.version, .excepted(hit), at: now, effects: &effects)
+                record(.finished(id, instance: first.id), in: &effects)
+            } else {
+                start(first.reference, first.version, at: now, effects: &effects)
+            }
         }
     }
 
@@ -127,8 +176,14 @@ extension SchedulerState {
     private mutating func start(
         _ instance: InstanceReference, _ version: JobVersion, at now: Timestamp, effects: inout Effects<SchedulerState>
     ) {
-        effects.send(PreparedCreation(instance, version, reason: nil, at: now), to: .results)
-        effects.send(PreparedStart(instance, version), to: .instances)
+        // Whoever is to start it hears of it before all others: the collector learns of an instance from whoever claims it as well.
+        effects.send(PreparedStart(instance, version), to: .instances, urgently: true)
+        if version.overlapPolicy == .allow, instance.origin == .schedule, startedInWake != nil {
+            startedInWake?.append(OwedCreation(version: version, second: instance.scheduledAt.seconds, createdAt: now))
+        } else {
+            // Before whatever else is said of it: where instances may not overlap, the next may cancel it.
+            effects.send(PreparedCreation(instance, version, reason: nil, at: now), to: .results)
+        }
         // Where instances may overlap, nobody asks whether one is over.
         if version.overlapPolicy != .allow { record(.started(version.jobID, instance: instance.instanceID), in: &effects) }
     }
@@ -142,13 +197,17 @@ extension SchedulerState {
 
     // MARK: Standing
 
+    /// Completes a job with nothing left to start.
+    private mutating func complete(_ id: UUID, effects: inout Effects<SchedulerState>) {
+        guard let job = jobs[id], job.status == .active, !job.hasNext, job.waiting.isEmpty, !backlog.holds(id) else { return }
+        record(.status(id, .completed, judgedThrough: nil), in: &effects)
+    }
+
     /// Completes a job with nothing left to start, and tells the API where it stands when that is new.
     mutating func settle(_ id: UUID, effects: inout Effects<SchedulerState>) {
-        guard let job = jobs[id] else { return }
-        if job.status == .active, !job.hasNext, job.waiting.isEmpty, !backlog.holds(id) {
-            record(.status(id, .completed, judgedThrough: nil), in: &effects)
-        }
-        guard let standing = jobs[id]?.standing, standing != job.announcement else { return }
+        complete(id, effects: &effects)
+        guard let job = jobs[id], job.isUnannounced else { return }
+        let standing = job.standing
         let revision = job.revision + 1
         record(
             .announced(id, version: standing.version, revision: revision, status: standing.status, next: standing.next), in: &effects)

@@ -1,3 +1,4 @@
+import DequeModule
 public import FoundationEssentials
 public import JobModel
 import Messages
@@ -19,6 +20,14 @@ public struct SchedulerState: ServiceState {
     var jobs: [UUID: ScheduledJob] = [:]
     var backlog = Backlog()
     var dueTimes = DueTimes()
+    /// Instances that were started in a burst and that the collector was not told of.
+    var owed: Deque<OwedCreation> = []
+    /// What a wake has started so far and not told the collector of; `nil` outside of it.
+    var startedInWake: [OwedCreation]?
+    /// Jobs that stand otherwise than the API was told; it follows from the jobs.
+    var unannounced = JobQueue()
+    /// The global calendars, for the jobs that opt in.
+    var calendars = ExceptionCalendars()
     /// Jobs that were deleted, so that a repeated `job.put` does not bring one back.
     var deleted = RecentIdentifiers(capacity: 10_000)
     /// Instances that users asked for, so that a repeated request is recognised.
@@ -26,6 +35,8 @@ public struct SchedulerState: ServiceState {
 
     /// How many occurrences are judged before others may be heard again.
     static let occurrencesPerWake = 1000
+    /// How many jobs are prepared in a wake for an occurrence that is near, how many the API is told of, and of how many instances the collector.
+    static let jobsPerWake = 1000
     /// How many occurrences in arrears are judged in a wake at least, so that they end even when every second has occurrences of its own.
     static let arrearsPerWake = 200
     /// How many occurrences in arrears a job may have judged before it is another's turn.
@@ -63,6 +74,9 @@ public struct SchedulerState: ServiceState {
             case .delete: delete(control.jobID, at: now, effects: &effects)
             }
         case .trigger(let request): trigger(request, at: now, effects: &effects)
+        case .calendar(let calendar):
+            // An instance that was judged already stays judged: a calendar holds from the moment it is known.
+            if calendars.isNews(calendar) { record(.calendar(calendar), in: &effects) }
         case .finished(let end): finish(end, at: now, effects: &effects)
         }
     }
@@ -77,7 +91,8 @@ public struct SchedulerState: ServiceState {
             judge(id, through: min(accepted, now.seconds), at: now, effects: &effects)
         }
         let begin = min(accepted - 1, now.seconds)
-        record(.put(version, judgedThrough: max(begin, jobs[id]?.judgedThrough ?? begin)), in: &effects)
+        let judged = max(begin, jobs[id]?.judgedThrough ?? begin)
+        record(.put(version, judgedThrough: judged, next: NextOccurrence(version.occurrence(after: judged))), in: &effects)
         startWaiting(id, at: now, effects: &effects)
         judge(id, through: now.seconds, at: now, effects: &effects)
         settle(id, effects: &effects)

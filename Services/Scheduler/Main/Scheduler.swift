@@ -17,11 +17,15 @@ struct Scheduler: AsyncParsableCommand {
     func run() async throws {
         let host = try ServiceHost(.scheduler, settings: try options.settings())
         let store = try await host.openStore(StoreFormat(name: "courier.scheduler", version: 1))
-        let engine = ServiceEngine(SchedulerState(), store: store, bus: host.bus, logger: host.logger, metrics: host.metrics)
+        let engine = ServiceEngine(
+            SchedulerState(), store: store, bus: host.bus, logger: host.logger, metrics: host.metrics, options: .scheduler)
         try await engine.recover()
+        let queries = QueryServer(
+            queue: Queues.query(.scheduler), logger: host.logger, answers: host.conditionAnswer(of: engine, store: store))
         try await host.run(
             engine, topology: CourierTopology.of(.scheduler),
-            consumers: [QueueConsumer(queue: Queues.scheduler) { try SchedulerInput($0) }])
+            consumers: [QueueConsumer(queue: Queues.scheduler) { try SchedulerInput($0) }],
+            others: [{ try await queries.run(on: host.bus) }])
         await store.close()
     }
 }

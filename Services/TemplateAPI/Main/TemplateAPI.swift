@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Hummingbird
+import JSON
 import JSONStore
 import Logging
 import Messages
@@ -26,8 +27,11 @@ struct TemplateAPI: AsyncParsableCommand {
     @Option(help: "File with the admin token; made with mode 0600 when it is missing. (COURIER_ADMIN_TOKEN_FILE; default: printed once)")
     var adminTokenFile: String?
 
+    @Option(help: "The control plane's key file: sensitive inputs are sealed with it. (COURIER_MASTER_KEY; default: they are not)")
+    var masterKey: String?
+
     func run() async throws {
-        let settings = try options.settings(["host": host, "port": port, "admin-token-file": adminTokenFile])
+        let settings = try options.settings(["host": host, "port": port, "admin-token-file": adminTokenFile, "master-key": masterKey])
         let host = try ServiceHost(.templateAPI, settings: settings)
         let address = settings.text("host") ?? "127.0.0.1"
         let port = try settings.integer("port", in: 1...65_535, default: 8080)
@@ -35,14 +39,24 @@ struct TemplateAPI: AsyncParsableCommand {
         let engine = ServiceEngine(APIState(), store: store, bus: host.bus, logger: host.logger, metrics: host.metrics)
         try await engine.recover()
         try await makeAdminToken(engine, file: settings.text("admin-token-file"))
-        let router = APIRouter(engine: engine, bus: host.bus, logger: host.logger, metrics: host.metrics).router()
+        let sealer = try settings.text("master-key").map { TemplateSealer(try MasterKeyFile(path: $0).load()) }
+        if sealer == nil { host.logger.warning("Sensitive inputs of templates are not sealed: there is no master-key") }
+        let streams = EventStreams()
+        let condition = host.condition(of: engine, store: store)
+        let router = APIRouter(
+            engine: engine, bus: host.bus, logger: host.logger, metrics: host.metrics, sealer: sealer,
+            condition: { await condition().encoded() },
+            streams: streams
+        ).router()
         var quiet = host.logger
-        quiet.logLevel = max(quiet.logLevel, .warning)
+        // Hummingbird calls it an error when it is cancelled.
+        quiet.logLevel = .critical
         let application = Application(
             router: router, configuration: .init(address: .hostname(address, port: port), serverName: "courier"), logger: quiet)
         try await host.run(
             engine, topology: CourierTopology.of(.templateAPI), consumers: [APIQueue.consumer()],
-            always: [{ try await application.run() }])
+            always: [{ try await listening(on: address, port: port, setting: "port") { try await application.run() } }],
+            beforeStop: { await streams.stop() })
         await store.close()
     }
 

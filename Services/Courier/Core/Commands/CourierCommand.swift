@@ -15,7 +15,9 @@ struct CourierCommand: AsyncParsableCommand {
             Completion: courier --generate-completion-script bash|zsh|fish
             """,
         subcommands: [
-            JobsCommand.self, InstancesCommand.self, RunsCommand.self, NodesCommand.self, EnrolmentKeysCommand.self, QueuesCommand.self,
-            LoginCommand.self, ProfilesCommand.self,
+            JobsCommand.self, InstancesCommand.self, RunsCommand.self, NodesCommand.self, FiltersCommand.self, NodeListsCommand.self,
+            EnrolmentKeysCommand.self, QueuesCommand.self, DeadCommand.self, DoctorCommand.self,
+            LoginCommand.self, ProfilesCommand.self, ExtractCommand.self, ScheduleCommand.self, CalendarsCommand.self,
+            SchemaCommand.self, TemplatesCommand.self,
         ])
 }

@@ -1,4 +1,6 @@
+internal import FoundationEssentials
 internal import JSON
+internal import JobModel
 
 /// Follows what a job that was just created or started does, and prints how it ended.
 struct JobFollower: Sendable {
@@ -17,23 +19,16 @@ struct JobFollower: Sendable {
         throw CommandFailure.silent(progress.exitStatus)
     }
 
-    /// The instance of the job's first occurrence, waited for until it exists.
+    /// The instance of the job's first occurrence, whether or not it exists yet.
     func firstInstance(ofJob job: JSONNode) async throws -> String {
         if let id = job["instanceId"]?.text { return id }
-        guard let jobID = job["id"]?.text, let time = job["nextExecutionTime"]?.text else {
+        guard let jobID = job["id"]?.text.flatMap(UUID.init(uuidString:)), let text = job["nextExecutionTime"]?.text,
+            let time = Timestamp(text)
+        else {
             throw CommandFailure.failed("the job has no occurrence to wait for; see: courier jobs get \(job["id"]?.text ?? "ID")")
         }
-        try await context.console.note("the first occurrence is at \(time); waiting for it")
-        let (client, sleep) = (client, context.sleep)
-        return try await context.untilInterrupted(
-            saying: "no longer waiting; the job stays. Its instances: courier instances list --job \(jobID)"
-        ) {
-            while true {
-                let page = try await client.page("instances", query: [("jobId", jobID)], page: 1, itemsPerPage: 1)
-                if let id = page.items.first?["id"]?.text { return id }
-                try await sleep(.seconds(1))
-            }
-        }
+        try await context.console.note("the first occurrence is at \(text); waiting for it")
+        return Identifiers.instance(of: jobID, scheduledAt: time).uuidString.lowercased()
     }
 
     private func printFailures(of instanceID: String) async throws {

@@ -26,6 +26,14 @@ struct ProgressView {
         }
     }
 
+    /// Takes what is drawn away, so that lines can be written in its place.
+    mutating func clear() async throws {
+        guard isDrawn else { return }
+        isDrawn = false
+        last = nil
+        try await console.write(.error, Array("\r\u{1B}[K".utf8))
+    }
+
     /// Goes to a new line, so that what comes next does not overwrite the last state.
     mutating func finish() async throws {
         guard isDrawn else { return }

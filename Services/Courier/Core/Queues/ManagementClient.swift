@@ -25,16 +25,30 @@ struct ManagementClient: Sendable {
         return ListPage(items: items.map(Self.queue), totalPages: answer["page_count"]?.int ?? 1)
     }
 
-    /// The first messages of a queue. They stay in it; RabbitMQ marks them as redelivered.
+    /// The first messages of a queue as they are shown. They stay in it; RabbitMQ marks them as redelivered.
     func peek(_ queue: String, count: Int) async throws -> [JSONNode] {
+        try await messages(in: queue, count: count, taking: false).map(PeekedMessage.document)
+    }
+
+    /// The first messages of a queue as RabbitMQ gives them; they leave it when `taking`.
+    func messages(in queue: String, count: Int, taking: Bool) async throws -> [JSONNode] {
         let request = JSONNode.object([
-            ("count", .number(count)), ("ackmode", .text("ack_requeue_true")), ("encoding", .text("auto")),
+            ("count", .number(count)), ("ackmode", .text(taking ? "ack_requeue_false" : "ack_requeue_true")), ("encoding", .text("auto")),
             ("truncate", .number(Self.maximumBytes)),
         ])
         let answer = try await send(
             "POST", "queues/\(virtualHost)/\(PercentEncoding.encode(queue))/get", body: Array(request.compact.utf8))
         guard let messages = answer.elements else { throw foreign("an answer that is no list") }
-        return messages.map(PeekedMessage.document)
+        return messages
+    }
+
+    /// Publishes a message to a queue, by its name.
+    ///
+    /// - Returns: whether a queue took it.
+    func publish(_ message: JSONNode) async throws -> Bool {
+        let answer = try await send("POST", "exchanges/\(virtualHost)/amq.default/publish", body: Array(message.compact.utf8))
+        guard case .bool(let isRouted)? = answer["routed"]?.kind else { throw foreign("an answer without \"routed\"") }
+        return isRouted
     }
 
     private var virtualHost: String { PercentEncoding.encode(address.virtualHost) }

@@ -8,6 +8,8 @@ public final class HTTPClientTransport: HTTPTransport {
 
     /// How long a request may take as a whole.
     private static let timeout = TimeAmount.seconds(60)
+    /// The longest silence within an answer: four times that of an event stream.
+    private static let readTimeout = TimeAmount.seconds(60)
     /// More than the longest answer: a page of 1,000 runs with their steps.
     private static let maximumBody = 256 << 20
 
@@ -15,6 +17,7 @@ public final class HTTPClientTransport: HTTPTransport {
     public init() {
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
+        configuration.timeout.read = Self.readTimeout
         // A redirect would carry the token to wherever it points.
         configuration.redirectConfiguration = .disallow
         // "Connection refused" is an answer: whoever wants to try again does so knowingly.
@@ -24,14 +27,38 @@ public final class HTTPClientTransport: HTTPTransport {
 
     /// Sends a request; see ``HTTPTransport``.
     public func send(_ call: HTTPCall) async throws -> HTTPAnswer {
+        try await Self.explaining {
+            let response = try await client.execute(Self.request(call), timeout: Self.timeout)
+            let body = try await response.body.collect(upTo: Self.maximumBody)
+            return HTTPAnswer(status: Int(response.status.code), body: Array(buffer: body))
+        }
+    }
+
+    /// Sends a request and hands over the answer's body as it comes; see ``HTTPTransport``.
+    public func stream(_ call: HTTPCall, _ receive: ([UInt8]) async throws -> Void) async throws -> HTTPAnswer {
+        // The time limit is that of the answer's beginning.
+        let response = try await Self.explaining { try await client.execute(Self.request(call), timeout: Self.timeout) }
+        let status = Int(response.status.code)
+        guard (200..<300).contains(status) else {
+            let body = try await Self.explaining { try await response.body.collect(upTo: Self.maximumBody) }
+            return HTTPAnswer(status: status, body: Array(buffer: body))
+        }
+        var pieces = response.body.makeAsyncIterator()
+        while let piece = try await Self.explaining({ try await pieces.next() }) { try await receive(Array(buffer: piece)) }
+        return HTTPAnswer(status: status, body: [])
+    }
+
+    private static func request(_ call: HTTPCall) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: call.url)
         request.method = HTTPMethod(rawValue: call.method)
         for header in call.headers { request.headers.add(name: header.name, value: header.value) }
         if let body = call.body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        return request
+    }
+
+    private static func explaining<T>(_ body: () async throws -> T) async throws -> T {
         do {
-            let response = try await client.execute(request, timeout: Self.timeout)
-            let body = try await response.body.collect(upTo: Self.maximumBody)
-            return HTTPAnswer(status: Int(response.status.code), body: Array(buffer: body))
+            return try await body()
         } catch {
             if Task.isCancelled || error is CancellationError { throw CancellationError() }
             throw TransportFailure(reason: Self.reason(error))

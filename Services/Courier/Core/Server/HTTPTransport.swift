@@ -49,6 +49,22 @@ public protocol HTTPTransport: Sendable {
     ///
     /// - Throws: `TransportFailure` when none came; `CancellationError` when the task was cancelled.
     func send(_ call: HTTPCall) async throws -> HTTPAnswer
+
+    /// Sends `call` and hands over the body of a successful answer (2xx) piece by piece, as it comes; returns the answer without it when it has
+    /// ended. Any other answer is returned whole.
+    ///
+    /// - Throws: as ``send(_:)``, also when the answer is cut off; what `receive` throws.
+    func stream(_ call: HTTPCall, _ receive: ([UInt8]) async throws -> Void) async throws -> HTTPAnswer
+}
+
+extension HTTPTransport {
+    /// The whole body in one piece.
+    public func stream(_ call: HTTPCall, _ receive: ([UInt8]) async throws -> Void) async throws -> HTTPAnswer {
+        let answer = try await send(call)
+        guard (200..<300).contains(answer.status) else { return answer }
+        try await receive(answer.body)
+        return HTTPAnswer(status: answer.status, body: [])
+    }
 }
 
 /// Reaches nobody.

@@ -99,6 +99,19 @@ enum Platform {
         }
     }
 
+    /// Writes a file that is not there yet; one that is there is left alone.
+    static func create(path: String, bytes: [UInt8]) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Failure(code: errno) }
+        defer { close(descriptor) }
+        do throws(Failure) {
+            try write(bytes, to: descriptor)
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
     /// Why a file cannot be put at `path`; `nil` when it can. Only regular files are replaced: a device would be gone for everyone.
     static func reasonNotToReplace(path: String) -> String? {
         if access(Paths.parent(of: path) ?? ".", W_OK) != 0 { return Failure(code: errno).reason }

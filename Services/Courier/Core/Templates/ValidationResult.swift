@@ -15,14 +15,32 @@ struct ValidationResult: Sendable {
         self.warnings = warnings
     }
 
+    /// What is wrong with a document, and what deserves a second look.
+    typealias Check = @Sendable (TemplateDocument) -> ([TemplateProblem], [TemplateWarning])
+
+    /// Checks files and says of each what came of it; ends the command with status 2 when one is not valid.
+    static func print(_ files: [String], format: OutputFormat, context: CommandContext, _ check: Check) async throws {
+        var isValid = true
+        for file in files {
+            let result = try await ValidationResult(file: file, context: context, check)
+            isValid = isValid && result.isValid
+            switch format {
+            case .table: try await context.console.line(result.text)
+            case .json: try await context.console.line(result.document.compact)
+            case .yaml: try await context.console.write(.output, Array(("---\n" + YAMLText.text(result.document)).utf8))
+            }
+        }
+        guard isValid else { throw CommandFailure.silent(.badInput) }
+    }
+
     /// Reads and checks a file; one that cannot be read is a problem like any other, so that the others are still checked.
-    init(file: String, context: CommandContext) async throws {
+    private init(file: String, context: CommandContext, _ check: Check) async throws {
         do {
-            let reading = TemplateReader.read(try await TemplateFile.read(file, context: context).json)
-            self.init(file: file, problems: reading.problems, warnings: reading.warnings)
+            let (problems, warnings) = check(try await TemplateFile.read(file, context: context).document)
+            self.init(file: file, problems: problems, warnings: warnings)
         } catch let failure as CommandFailure where failure.status == .badInput {
             let problem = TemplateProblem(
-                .unparsable, at: .root, message: failure.message, expected: "a job template", found: "nothing that can be read")
+                .unparsable, at: .root, message: failure.message, expected: "a template", found: "nothing that can be read")
             self.init(file: file, problems: [problem], warnings: [])
         }
     }
@@ -40,9 +58,6 @@ struct ValidationResult: Sendable {
                             ("message", .text(problem.message)),
                             ("expected", .text(problem.expected)),
                             ("found", .text(problem.found)),
-                            ("hint", problem.hint.map(JSONNode.text)),
-                            ("line", problem.position.map { .number($0.line) }),
-                            ("column", problem.position.map { .number($0.column) }),
                         ])
                     })
             ),

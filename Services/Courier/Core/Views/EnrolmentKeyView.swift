@@ -4,6 +4,7 @@ internal import JSON
 enum EnrolmentKeyView {
     static let columns: [Column] = [
         .field("NAME", "name", isFlexible: true),
+        .field("STATUS", "status"),
         Column("USES LEFT", alignment: .right) { key in
             (key["usesLeft"] ?? key["uses"]).map { $0.isNull ? "unlimited" : Cell.text($0) } ?? "unlimited"
         },

@@ -29,6 +29,7 @@ enum InstanceView {
             ("Status", instance["status"]?.text),
             ("Reason", instance["reason"]?.text),
             ("Origin", instance["origin"].map(Cell.text)),
+            ("Runs again", instance["rerunOf"]?.text),
             ("Scheduled", instance["scheduledAt"].map(Cell.time)),
             ("Started", instance["startedAt"].map(Cell.time)),
             ("Ended", instance["endedAt"].map(Cell.time)),
@@ -39,7 +40,10 @@ enum InstanceView {
         for group in instance["groups"]?.elements ?? [] {
             let counts = InstanceProgress(group)
             let reason = group["reason"]?.text.map { ", \($0)" } ?? ""
-            rows.append(("Group \(Cell.text(group["number"]))", "\(counts.status)\(reason): \(counts.done) of \(counts.total) runs over"))
+            // An empty group's reason says it already.
+            let note = counts.total > 0 ? group["note"]?.text.map { "; \($0)" } ?? "" : ""
+            let text = "\(counts.status)\(reason): \(counts.done) of \(counts.total) runs over\(note)"
+            rows.append(("Group \(Cell.text(group["number"]))", text))
         }
         return rows
     }

@@ -18,11 +18,19 @@ enum JobView {
             ("Description", job["description"]?.text.flatMap { $0.isEmpty ? nil : $0 }),
             ("Version", job["version"].map(Cell.text)),
             ("Status", job["status"]?.text),
+            ("Template", job["fromTemplate"].map { "\(Cell.text($0["name"])), version \(Cell.text($0["version"]))" }),
             ("Schedule", job["scheduleRule"].map(Cell.text)),
             ("Next execution", job["nextExecutionTime"].map(Cell.time)),
+            ("Excepted", exceptions(of: job)),
             ("Instance", job["instanceId"]?.text),
             ("Created", job["createdAt"].map(Cell.time)),
             ("Updated", job["updatedAt"].map(Cell.time)),
         ]
+    }
+
+    /// What keeps the next execution from being performed; `nil` when nothing does.
+    private static func exceptions(of job: JSONNode) -> String? {
+        let reasons = job["exceptionReasons"]?.elements?.compactMap(\.text) ?? []
+        return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
 }

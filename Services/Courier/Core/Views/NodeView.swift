@@ -20,6 +20,7 @@ enum NodeView {
             ("Node", node["id"]?.text),
             ("Name", node["name"]?.text),
             ("Status", node["status"]?.text),
+            ("Enrolment level", node["enrolmentLevel"]?.text),
             ("Health", node["health"]?.text),
             ("Last check-in", node["lastCheckInAt"].map(Cell.time)),
             ("Enrolled", node["enrolledAt"].map(Cell.time)),

@@ -15,10 +15,12 @@ struct RunOutput: Sendable {
 
     private(set) var parts: [Part] = []
 
-    init(_ item: JSONNode) {
+    /// - Parameter isPart: that a stream does not begin at its first byte was asked for.
+    init(_ item: JSONNode, isPart: Bool = false) {
         let chunks = (item["chunks"]?.elements ?? []).sorted { Self.order($0) < Self.order($1) }
         for chunk in chunks {
-            let part = Part(step: chunk["step"]?.int ?? 0, attempt: chunk["attempt"]?.int ?? 0, isError: chunk["stream"]?.text == "stderr")
+            var part = Part(step: chunk["step"]?.int ?? 0, attempt: chunk["attempt"]?.int ?? 0, isError: chunk["stream"]?.text == "stderr")
+            if isPart { part.end = chunk["offset"]?.int ?? 0 }
             if parts.last.map({ $0.step == part.step && $0.attempt == part.attempt && $0.isError == part.isError }) != true {
                 parts.append(part)
             }
@@ -27,16 +29,23 @@ struct RunOutput: Sendable {
     }
 
     private mutating func append(_ chunk: JSONNode) {
-        let bytes =
-            chunk["text"]?.text.map { Array($0.utf8) } ?? chunk["base64"]?.text.flatMap { Data(base64Encoded: $0) }.map { Array($0) } ?? []
+        let bytes = Self.bytes(of: chunk)
         let offset = chunk["offset"]?.int ?? 0
         let last = parts.count - 1
         let missing = offset - parts[last].end
-        if missing > 0 { parts[last].bytes += Array("\n[… \(missing) bytes left out …]\n".utf8) }
+        if missing > 0 { parts[last].bytes += Self.gap(missing) }
         // A piece that was reported twice overlaps with what is there.
         parts[last].bytes += bytes.dropFirst(max(0, -missing))
         parts[last].end = max(parts[last].end, offset + bytes.count)
     }
+
+    /// The bytes of a piece.
+    static func bytes(of chunk: JSONNode) -> [UInt8] {
+        chunk["text"]?.text.map { Array($0.utf8) } ?? chunk["base64"]?.text.flatMap { Data(base64Encoded: $0) }.map { Array($0) } ?? []
+    }
+
+    /// What stands in place of bytes that were not kept.
+    static func gap(_ count: Int) -> [UInt8] { Array("\n[… \(count) bytes left out …]\n".utf8) }
 
     private static func order(_ chunk: JSONNode) -> (Int, Int, String, Int) {
         (chunk["step"]?.int ?? 0, chunk["attempt"]?.int ?? 0, chunk["stream"]?.text == "stderr" ? "b" : "a", chunk["offset"]?.int ?? 0)
@@ -60,7 +69,8 @@ struct RunOutput: Sendable {
         }
     }
 
-    private static func harmless(_ bytes: [UInt8]) -> [UInt8] {
+    /// What may be shown on a terminal.
+    static func harmless(_ bytes: [UInt8]) -> [UInt8] {
         let lines = String(decoding: bytes, as: UTF8.self).unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
         let shown = lines.map { line in
             line.split(separator: "\t", omittingEmptySubsequences: false).map { DisplayWidth.printable(String($0)) }.joined(separator: "\t")

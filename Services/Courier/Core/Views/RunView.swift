@@ -12,6 +12,16 @@ enum RunView {
         .field("REASON", "reason", isFlexible: true),
     ]
 
+    /// Of the runs on one node.
+    static let nodeColumns: [Column] = [
+        .field("ID", "id"),
+        .field("INSTANCE", "instanceId"),
+        .field("STATUS", "status"),
+        .time("STARTED", "startedAt"),
+        Column("DURATION", alignment: .right) { duration($0) },
+        .field("REASON", "reason", isFlexible: true),
+    ]
+
     static let attemptColumns: [Column] = [
         .field("STEP", "step", alignment: .right),
         .field("NAME", "name", isFlexible: true),
@@ -26,7 +36,7 @@ enum RunView {
     ]
 
     static func rows(_ run: JSONNode) -> [(String, String?)] {
-        [
+        let rows: [(String, String?)] = [
             ("Run", run["id"]?.text),
             ("Instance", run["instanceId"]?.text),
             ("Job", run["jobId"]?.text),
@@ -40,6 +50,7 @@ enum RunView {
             ("Ended", run["endedAt"].map(Cell.time)),
             ("Duration", run["endedAt"].map { _ in duration(run) }),
         ]
+        return rows + (run["lateEvidence"]?.elements ?? []).map { ("Reported late", late($0)) }
     }
 
     /// One row for each attempt, one for a step without any.
@@ -57,6 +68,10 @@ enum RunView {
                 DisplayWidth.printable("step \(Cell.text(step["number"])): \($0.key) = \(Cell.text($0.node))")
             }
         }
+    }
+
+    private static func late(_ evidence: JSONNode) -> String {
+        [evidence["status"]?.text, evidence["endedAt"].map(Cell.time), evidence["reason"]?.text].compactMap(\.self).joined(separator: ", ")
     }
 
     private static func node(_ run: JSONNode) -> String? {

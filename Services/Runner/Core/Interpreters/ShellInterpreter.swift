@@ -1,6 +1,5 @@
 import FoundationEssentials
-import Glibc
-import JobModel
+public import JobModel
 import Messages
 
 /// Runs a step's command lines with `/bin/sh -c`, in order; the first that fails fails the attempt.
@@ -20,12 +19,16 @@ public struct ShellInterpreter: StepInterpreter {
         self.system = system
     }
 
+    /// That there are no command lines for this system, or that a limit cannot be enforced here.
+    public func obstacle(to step: Step) -> String? {
+        guard let lines = step.command.lines(for: system), !lines.isEmpty else { return missingLines(of: step.command) }
+        return host.obstacle(to: step.limits)
+    }
+
     /// Makes one attempt.
     public func run(_ attempt: StepAttempt, output: AttemptOutput) async -> AttemptResult {
-        guard let lines = attempt.step.command.lines(for: system), !lines.isEmpty else {
-            return .finalFailure(missingLines(of: attempt.step.command))
-        }
-        if let reason = Self.unenforceable(attempt.step.limits) { return .finalFailure(reason) }
+        if let reason = obstacle(to: attempt.step) { return .finalFailure(reason) }
+        let lines = attempt.step.command.lines(for: system) ?? []
         let clock = ContinuousClock()
         let seconds = attempt.step.limits.timeoutSeconds
         let deadline = seconds > 0 ? clock.now + .seconds(seconds) : nil
@@ -50,7 +53,7 @@ public struct ShellInterpreter: StepInterpreter {
         let command = Substitution(line, values: attempt.values)
         var environment = attempt.environment
         environment[Self.marker] = "\(attempt.runID.uuidString.lowercased()):\(attempt.number):\(attempt.attempt):\(index + 1)"
-        var arguments = Self.cores(attempt.step.limits.cores) + ["-c"]
+        var arguments = ["-c"]
         if command.isSensitive {
             // Arguments are there for every user to see, an environment is not.
             environment[Self.hiddenCommand] = command.text
@@ -58,12 +61,14 @@ public struct ShellInterpreter: StepInterpreter {
         } else {
             arguments.append(command.text)
         }
-        let isBound = attempt.step.limits.cores > 0
-        let request = ProcessRequest(
-            executable: isBound ? Self.taskset : Self.shell, arguments: arguments, environment: environment,
+        var request = ProcessRequest(
+            executable: Self.shell, arguments: arguments, environment: environment,
             workingDirectory: attempt.workingDirectory, marker: Self.marker, limits: limits)
+        request.bind(to: attempt.step.limits)
         do {
-            return AttemptResult(try await host.run(request, output: output), timeoutSeconds: attempt.step.limits.timeoutSeconds)
+            return AttemptResult(
+                try await host.run(request, output: output), timeoutSeconds: attempt.step.limits.timeoutSeconds,
+                accepting: attempt.step.acceptedExitCodes)
         } catch {
             return Task.isCancelled ? AttemptResult(status: .cancelled) : .failure("\(error)")
         }
@@ -79,28 +84,8 @@ public struct ShellInterpreter: StepInterpreter {
     }
 
     private static let shell = "/bin/sh"
-    private static let taskset = "/usr/bin/taskset"
     private static let marker = "COURIER_PROCESS"
     private static let hiddenCommand = "COURIER_HIDDEN_COMMAND"
-
-    /// Arguments that bind the shell to the first `count` processors; none for 0, which stands for all.
-    private static func cores(_ count: Int) -> [String] {
-        guard count > 0 else { return [] }
-        let available = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
-        return ["-c", "0-\(min(count, available) - 1)", shell]
-    }
-
-    /// Why a limit cannot be enforced here; `nil` when all can.
-    private static func unenforceable(_ limits: StepLimits) -> String? {
-        if limits.cpu > 0, limits.cpu < 1 {
-            return
-                "limits.cpu is \(limits.cpu), and this runner cannot limit a step's share of the processor yet; leave it out or set it to 1.0"
-        }
-        if limits.cores > 0, access(taskset, X_OK) != 0 {
-            return "limits.cores is \(limits.cores), and \(taskset), which enforces it, is missing; install util-linux"
-        }
-        return nil
-    }
 }
 
 extension AttemptResult {
@@ -112,7 +97,9 @@ extension AttemptResult {
     }
 
     /// What a process's end means for the attempt.
-    init(_ outcome: ProcessOutcome, timeoutSeconds: Int) {
+    ///
+    /// - Parameter codes: the exit codes that are a success.
+    init(_ outcome: ProcessOutcome, timeoutSeconds: Int, accepting codes: [Int] = [0]) {
         self.init(status: .failure)
         switch outcome.ending {
         case .exited(let code): exitCode = code
@@ -122,12 +109,22 @@ extension AttemptResult {
         case .cancelled: status = .cancelled
         case .timeout: reason = "not over within its \(timeoutSeconds) s (limits.timeoutSeconds)"
         case nil:
-            if exitCode == 0 { status = .success }
-            if let exitCode, exitCode != 0 { reason = "exit code \(exitCode)" }
+            if let exitCode { judge(exitCode, accepting: codes) }
             if let signal { reason = "ended by signal \(signal)" }
         }
         if outcome.survivors > 0 {
             reason = (reason.map { "\($0); " } ?? "") + "\(outcome.survivors) of its processes could not be ended"
         }
+    }
+
+    /// Makes the exit code decide.
+    mutating func judge(_ code: Int, accepting codes: [Int]) {
+        status = codes.contains(code) ? .success : .failure
+        guard status == .failure else {
+            reason = nil
+            return
+        }
+        let expected = codes.map(String.init).joined(separator: " or ")
+        reason = codes == [0] ? "exit code \(code)" : "success criterion not met: expected exit code \(expected), found \(code)"
     }
 }

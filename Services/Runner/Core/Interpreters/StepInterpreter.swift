@@ -7,9 +7,19 @@ public protocol StepInterpreter: Sendable {
     var names: [String] { get }
     /// The skill it stands for in check-ins, and its versions, oldest first.
     var skill: (name: String, versions: [String]) { get }
+    /// Why the skill has no version here, when it has none.
+    var missing: String? { get }
+
+    /// Why no attempt at `step` could succeed, as far as that can be said beforehand; `nil` when there is no such reason.
+    func obstacle(to step: Step) -> String?
 
     /// Makes one attempt. What it writes goes to `output` as it comes. Cancelling the task ends the attempt with everything it started.
     func run(_ attempt: StepAttempt, output: AttemptOutput) async -> AttemptResult
+}
+
+extension StepInterpreter {
+    /// Nothing is missing.
+    public var missing: String? { nil }
 }
 
 /// One attempt at a step, with everything an interpreter may know about it.
@@ -30,6 +40,8 @@ public struct StepAttempt: Sendable {
     public var runID: UUID
     /// The time between TERM and KILL.
     public var grace: Duration
+    /// The version of the skill that was chosen.
+    public var version = ""
 
     /// An attempt that has not started.
     public init(
@@ -44,45 +56,5 @@ public struct StepAttempt: Sendable {
         self.workingDirectory = workingDirectory
         self.runID = runID
         self.grace = grace
-    }
-}
-
-/// The interpreters a runner has.
-public struct InterpreterRegistry: Sendable {
-    private let interpreters: [any StepInterpreter]
-    private let byName: [String: any StepInterpreter]
-
-    /// A registry of `interpreters`; of two with the same name the first one is used.
-    public init(_ interpreters: [any StepInterpreter]) {
-        self.interpreters = interpreters
-        byName = Dictionary(interpreters.flatMap { interpreter in interpreter.names.map { ($0, interpreter) } }) { first, _ in first }
-    }
-
-    /// The interpreter called `name`.
-    ///
-    /// - Throws: ``UnknownInterpreter`` that lists the known ones.
-    public func interpreter(_ name: String) throws(UnknownInterpreter) -> any StepInterpreter {
-        guard let interpreter = byName[name] else {
-            throw UnknownInterpreter(name: name, known: interpreters.compactMap(\.names.first).sorted())
-        }
-        return interpreter
-    }
-
-    /// Skill → versions, for check-ins.
-    public var skills: [String: [String]] {
-        Dictionary(interpreters.map { ($0.skill.name, $0.skill.versions) }) { $0 + $1 }
-    }
-}
-
-/// An interpreter that this runner does not have.
-public struct UnknownInterpreter: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The name a step gave.
-    public let name: String
-    /// The names of those the runner has.
-    public let known: [String]
-
-    /// What was expected and found.
-    public var description: String {
-        "expected one of the interpreters on this node (\(known.joined(separator: ", "))), found '\(name)'"
     }
 }

@@ -75,51 +75,41 @@ public struct OutputCapture: Sendable {
     ///   - isOver: nothing more will be written. Until then only the head is handed out, because the tail still moves.
     ///   - limit: the length of the longest piece, at least 4.
     public mutating func takePieces(isOver: Bool, limit: Int) -> [Piece] {
+        guard isOver else { return takeSettledPieces(hiding: SecretMask(), limit: limit) }
         guard !everythingTaken else { return [] }
-        everythingTaken = isOver
-        guard leftOut > 0 else {
-            var rest = Array(head[takenOfHead...])
-            if isOver { rest += orderedTail }
-            let start = takenOfHead
-            if !isOver { rest.removeLast(UTF8Boundary.incompleteSuffix(of: rest)) }
-            takenOfHead = start + rest.count
-            return Self.cut(rest, offset: start, limit: limit)
-        }
+        everythingTaken = true
+        let start = takenOfHead
+        guard leftOut > 0 else { return Self.cut(Array(head[start...]) + orderedTail, offset: start, limit: limit) }
         let (head, tail) = trimmedEnds()
-        let start = min(takenOfHead, head.count)
-        var pieces = Self.cut(Array(head[start...]), offset: start, limit: limit)
-        takenOfHead = head.count
-        if isOver { pieces += Self.cut(tail, offset: total - tail.count, limit: limit) }
-        return pieces
+        return Self.cut(Array(head[min(start, head.count)...]), offset: start, limit: limit)
+            + Self.cut(tail, offset: total - tail.count, limit: limit)
     }
 
-    /// Overwrites every occurrence of `secrets` in what is kept, byte for byte, so that nothing moves. One that lies across the gap between head
-    /// and tail is not recognised.
-    mutating func mask(_ secrets: [[UInt8]]) {
-        // Longest first: a secret that is part of another must not break it up.
-        let secrets = secrets.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
+    /// The pieces that were not taken before and can be shown while more is being written: without what may be the beginning of a secret, and with
+    /// whole secrets overwritten in what is handed out, not in what is kept.
+    mutating func takeSettledPieces(hiding secrets: SecretMask, limit: Int) -> [Piece] {
+        guard !everythingTaken else { return [] }
+        let start = takenOfHead
+        var rest = Array(head[start...])
+        rest.removeLast(UTF8Boundary.incompleteSuffix(of: rest))
+        rest.removeLast(rest.count - secrets.settledCount(of: rest))
+        secrets.mask(&rest, rest.indices)
+        takenOfHead = start + rest.count
+        return Self.cut(rest, offset: start, limit: limit)
+    }
+
+    /// Overwrites every occurrence of `secrets` in what is kept, byte for byte, so that nothing moves, and what may be a part of one that the gap
+    /// between head and tail has cut.
+    mutating func mask(_ secrets: SecretMask) {
         guard !secrets.isEmpty else { return }
         var kept = head + orderedTail
         let boundary = head.count
         let areas = leftOut == 0 ? [0..<kept.count] : [0..<boundary, boundary..<kept.count]
-        for area in areas { Self.mask(secrets, in: &kept, area) }
+        for area in areas { secrets.mask(&kept, area) }
+        if leftOut > 0 { secrets.maskParts(&kept, besideGapAt: boundary) }
         head = Array(kept[..<boundary])
         tail = Array(kept[boundary...])
         tailStart = 0
-    }
-
-    private static func mask(_ secrets: [[UInt8]], in bytes: inout [UInt8], _ area: Range<Int>) {
-        for secret in secrets where secret.count <= area.count {
-            var start = area.lowerBound
-            while start + secret.count <= area.upperBound {
-                if bytes[start] == secret[0], bytes[start..<start + secret.count].elementsEqual(secret) {
-                    for index in start..<start + secret.count { bytes[index] = UInt8(ascii: "*") }
-                    start += secret.count
-                } else {
-                    start += 1
-                }
-            }
-        }
     }
 
     private var orderedTail: [UInt8] {

@@ -1,8 +1,6 @@
 import CProcess
 import Glibc
-import Subprocess
 import Synchronization
-import SystemPackage
 
 /// Runs processes, each in a process group of its own, and leaves nothing of them behind.
 ///
@@ -11,9 +9,11 @@ public final class ProcessHost: Sendable {
     private let loop: ProcessLoop
     private let table = ProcessTable()
     private let emptyInput: Int32
+    /// Where steps with a share of the processors are put, or why they cannot be.
+    private let groups: Result<ControlGroups, ProcessStartError>
     private let nextID = Atomic<UInt64>(1)
 
-    /// Makes this process the subreaper of its descendants and starts the thread that looks after them.
+    /// Makes this process the subreaper of its descendants, switches core dumps off, which could hold sensitive values, and starts the thread that looks after them.
     ///
     /// - Parameter ownsEveryChild: nothing else in this process starts processes. Then an unknown child can only be a step's, even one that has
     ///   cleared its environment, and is ended with the last step under way.
@@ -26,6 +26,8 @@ public final class ProcessHost: Sendable {
         let ownProcess = courier_pidfd_open(getpid())
         guard ownProcess >= 0 else { throw ProcessStartError("no process descriptors: \(SystemError.last); Linux 5.4 or later is needed") }
         close(ownProcess)
+        guard courier_forbid_core_dumps() == 0 else { throw ProcessStartError("core dumps cannot be switched off: \(SystemError.last)") }
+        groups = Result { () throws(ProcessStartError) in try ControlGroups() }
         emptyInput = open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard emptyInput >= 0 else { throw ProcessStartError("/dev/null cannot be opened: \(SystemError.last)") }
         do {
@@ -43,54 +45,78 @@ public final class ProcessHost: Sendable {
 
     /// Runs a process to its end and ends everything it left behind.
     ///
-    /// Standard input is empty; what it writes goes to `output` as it comes. Cancelling the task stops the process: TERM to its group, KILL after
+    /// Standard input is the request's; what it writes goes to `output` as it comes. Cancelling the task stops the process: TERM to its group, KILL after
     /// the grace; this returns when that is done.
     ///
-    /// - Throws: `ProcessStartError` when it could not be started. A failed process is an outcome, not an error.
+    /// - Throws: `ProcessStartError` when it could not be started, or not within its bounds. A failed process is an outcome, not an error.
     public func run(_ request: ProcessRequest, output: AttemptOutput) async throws -> ProcessOutcome {
         if let defect = request.defect { throw ProcessStartError(defect) }
+        // In memory, so that nobody has to wait for the process to read it, and no disk ever has it.
+        let input = request.input.isEmpty ? emptyInput : courier_memory_file(request.input, request.input.count)
+        guard input >= 0 else { throw ProcessStartError("no memory for the input of \(request.executable): \(SystemError.last)") }
+        defer { if input != emptyInput { close(input) } }
         let pipes = try StreamPipes()
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
         loop.post(.expect(id, marker: request.markerEntry))
-        // A task of its own, because the library kills the process without grace when its task is cancelled.
-        let task = Task { try await self.spawn(request, id: id, pipes: pipes, output: output) }
         return try await withTaskCancellationHandler {
-            try await task.value
+            try await run(request, id: id, input: input, pipes: pipes, output: output)
         } onCancel: {
             loop.post(.stop(id, .cancelled))
         }
     }
 
-    private func spawn(_ request: ProcessRequest, id: ProcessLoop.ID, pipes: StreamPipes, output: AttemptOutput) async throws
-        -> ProcessOutcome
-    {
-        var isWatched = false
+    private func run(
+        _ request: ProcessRequest, id: ProcessLoop.ID, input: Int32, pipes: StreamPipes, output: AttemptOutput
+    ) async throws(ProcessStartError) -> ProcessOutcome {
+        let process: StartedProcess
+        let group: ControlGroup?
         do {
-            let result = try await Subprocess.run(
-                request.configuration, input: .fileDescriptor(FileDescriptor(rawValue: emptyInput), closeAfterSpawningProcess: false),
-                output: .fileDescriptor(FileDescriptor(rawValue: pipes.stdoutWriting), closeAfterSpawningProcess: true),
-                error: .fileDescriptor(FileDescriptor(rawValue: pipes.stderrWriting), closeAfterSpawningProcess: true)
-            ) { execution in
-                let watched = ProcessLoop.Watched(
-                    id: id, pid: execution.processIdentifier.value, exitDescriptor: execution.processIdentifier.processDescriptor,
-                    stdout: pipes.stdoutReading, stderr: pipes.stderrReading, output: output, limits: request.limits)
-                isWatched = true
-                return await withCheckedContinuation { loop.post(.watch(watched, $0)) }
-            }
-            let sweep = await sweep(id)
-            return ProcessOutcome(
-                ending: ProcessOutcome.Ending(result.terminationStatus), stop: result.closureResult, leftBehind: sweep.killed,
-                survivors: sweep.survivors)
+            (process, group) = try await start(request, input: input, pipes: pipes).get()
         } catch {
-            guard isWatched else {
-                loop.post(.forget(id))
-                pipes.closeReading()
-                throw ProcessStartError(
-                    "\(request.executable) could not be started in \(request.workingDirectory): \(Self.reason(of: error))")
-            }
-            _ = await sweep(id)
-            throw ProcessStartError("the end of \(request.executable) could not be learnt: \(Self.reason(of: error))")
+            loop.post(.forget(id))
+            pipes.closeReading()
+            throw error
         }
+        defer { close(process.descriptor) }
+        let watched = ProcessLoop.Watched(
+            id: id, pid: process.pid, exitDescriptor: process.descriptor, stdout: pipes.stdoutReading, stderr: pipes.stderrReading,
+            output: output, limits: request.limits)
+        let stop = await withCheckedContinuation { loop.post(.watch(watched, $0)) }
+        let ending = process.ending()
+        var sweep = await sweep(id)
+        if let group { sweep.killed += await offPool { group.end() } }
+        guard let ending else {
+            throw ProcessStartError("the end of \(request.executable) could not be learnt: somebody else waited for it")
+        }
+        return ProcessOutcome(ending: ending, stop: stop, leftBehind: sweep.killed, survivors: sweep.survivors)
+    }
+
+    /// Starts the process, and closes what only it needs.
+    private func start(
+        _ request: ProcessRequest, input: Int32, pipes: StreamPipes
+    ) async -> Result<(StartedProcess, ControlGroup?), ProcessStartError> {
+        let groups = groups
+        return await offPool {
+            defer { pipes.closeWriting() }
+            return Result { () throws(ProcessStartError) in
+                let group = try request.share.map { share throws(ProcessStartError) in
+                    try groups.get().make(share: share, cores: request.cores)
+                }
+                do throws(ProcessStartError) {
+                    let descriptors = StartedProcess.Descriptors(
+                        input: input, output: pipes.stdoutWriting, error: pipes.stderrWriting, group: group?.descriptor ?? -1)
+                    return (try StartedProcess(request, descriptors), group)
+                } catch {
+                    _ = group?.end()
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// Why a process that may have no more than a share of its processors could not be run here; `nil` when it could, as far as is known.
+    var obstacleToShares: String? {
+        if case .failure(let error) = groups { error.description } else { nil }
     }
 
     /// Without an adopted child there is nothing to look for, which is nearly always so and quickly seen.
@@ -100,34 +126,6 @@ public final class ProcessHost: Sendable {
             return Sweep.Result()
         }
         return await withCheckedContinuation { loop.post(.sweep(id, $0)) }
-    }
-
-    private static func reason(of error: any Error) -> String {
-        guard let error = error as? SubprocessError else { return String(describing: error) }
-        if let errno = error.underlyingError { return String(describing: errno) }
-        return error.description
-    }
-}
-
-extension ProcessRequest {
-    /// The request in the library's terms.
-    fileprivate var configuration: Configuration {
-        var options = PlatformOptions()
-        options.processGroupID = 0
-        return Configuration(
-            executable: .path(FilePath(executable)), arguments: Arguments(arguments),
-            environment: .custom(Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
-            workingDirectory: FilePath(workingDirectory), platformOptions: options)
-    }
-}
-
-extension ProcessOutcome.Ending {
-    /// The library's status in our terms.
-    fileprivate init(_ status: TerminationStatus) {
-        switch status {
-        case .exited(let code): self = .exited(Int(code))
-        case .signaled(let signal): self = .signalled(Int(signal))
-        }
     }
 }
 
@@ -154,5 +152,10 @@ private struct StreamPipes: Sendable {
     func closeReading() {
         close(stdoutReading)
         close(stderrReading)
+    }
+
+    func closeWriting() {
+        close(stdoutWriting)
+        close(stderrWriting)
     }
 }

@@ -10,8 +10,14 @@ public struct ProcessRequest: Sendable, Hashable {
     public var workingDirectory: String
     /// A variable of `environment` that no other running process has with the same value. Descendants are recognised by it wherever they went.
     public var marker: String
+    /// What it can read from its standard input.
+    public var input: [UInt8] = []
     /// How long it may take, and how it is ended.
     public var limits: ProcessLimits
+    /// How many processors it may use; 0 for all that the runner may use.
+    public var cores = 0
+    /// The share it may have of the processors it may use, above 0 and below 1; `nil` for all of it.
+    public var share: Double?
 
     /// A process that is not running yet.
     public init(

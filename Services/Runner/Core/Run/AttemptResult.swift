@@ -40,6 +40,13 @@ public struct AttemptResult: Sendable, Hashable {
     /// The attempt was under way when the runner itself ended: nobody knows what became of it, so it counts as failed.
     public static let interrupted = failure("interrupted: the runner or its machine stopped while the step was running")
 
+    /// Keeps `secrets` out of what is told of the attempt: they are taken out of the reason, and an output that holds one is sensitive itself.
+    mutating func hide(_ secrets: Secrets) {
+        reason = reason.map(secrets.redacted)
+        let holders = outputs.values.filter { secrets.occur(in: $0.value) }.keys
+        outputs = InputValues(outputs.values, sensitive: outputs.sensitive.union(holders))
+    }
+
     /// The failed attempt is not to be tried again: another one could not end otherwise.
     public var isFinal = false
 }

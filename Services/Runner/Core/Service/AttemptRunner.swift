@@ -5,7 +5,7 @@ import ServiceKit
 
 /// Makes one attempt at a step: its inputs, its conditions, its interpreter, its output rules.
 struct AttemptRunner: Sendable {
-    let engine: ServiceEngine<RunnerState>
+    let ledger: any RunLedger
     let interpreters: InterpreterRegistry
     let nodeID: UUID
     /// The node's attributes as reserved inputs.
@@ -13,62 +13,78 @@ struct AttemptRunner: Sendable {
     let options: RunnerOptions
     let logger: Logger
     let metrics: Metrics
-    /// Whether the runner is being stopped, and attempts are ended without a verdict.
-    let isAbandoned: @Sendable () -> Bool
+    /// Whether the runner is being stopped, and this attempt is ended without a verdict.
+    let isAbandoned: @Sendable (Work) -> Bool
 
-    /// Does `work` and tells the engine what came of it. Cancelling the task ends the attempt.
+    /// Does `work` and tells the ledger what came of it. Cancelling the task ends the attempt.
     func make(_ work: Work) async throws {
-        guard let context = await engine.read({ $0.context(of: work) }) else { return }
+        guard let context = await ledger.context(of: work) else { return }
         let values: InputValues
-        let interpreter: any StepInterpreter
+        let choice: InterpreterRegistry.Choice
         do {
             values = try InputValues(of: context.step, extracted: context.extracted, reserved: context.reserved.merging(attributes) { $1 })
-            if let unmet = try ConditionEvaluator(values).unmet(context.step.conditions) {
-                try await engine.perform(.skipped(work, reason: unmet))
+            if let unmet = try await ConditionEvaluator(values).unmet(context.step.conditions) {
+                try await ledger.tell(.skipped(work, reason: Secrets(context.secrets).redacted(unmet)))
                 return
             }
-            interpreter = try interpreters.interpreter(context.step.interpreter.name)
+            choice = try interpreters.choice(for: context.step.interpreter)
         } catch let error where Self.isVerdict(error) {
-            try await engine.perform(.stepRefused(work, reason: "\(error)"))
+            try await ledger.tell(.stepRefused(work, reason: Secrets(context.secrets).redacted("\(error)")))
             return
         }
         // The journal knows of the attempt before its process exists: after a crash nobody could tell otherwise.
-        guard try await engine.perform(.attemptStarted(work)) == .goOn else { return }
-        try await run(attempt(work, context, values), by: interpreter, work)
+        guard try await ledger.tell(.attemptStarted(work)) == .goOn else { return }
+        var attempt = attempt(work, context, values)
+        attempt.version = choice.version
+        attempt.environment["COURIER_SKILL_VERSION"] = choice.version
+        try await run(attempt, by: choice.interpreter, work, hiding: context.secrets)
     }
 
     private static func isVerdict(_ error: any Error) -> Bool {
-        error is MissingInputs || error is ConditionEvaluator.Failure || error is UnknownInterpreter
+        error is MissingInputs || error is ConditionEvaluator.Failure || error is UnknownInterpreter || error is NoFittingVersion
     }
 
-    private func run(_ attempt: StepAttempt, by interpreter: any StepInterpreter, _ work: Work) async throws {
-        let output = AttemptOutput(cap: options.outputCap)
-        let secrets = attempt.values.values.filter { attempt.values.sensitive.contains($0.key) }.values.map { $0 }
-        let hidesOutput = !secrets.isEmpty || attempt.step.outputFieldRules.values.contains { $0.sensitive }
-        let engine = engine
-        let interval = options.outputInterval
+    private func run(_ attempt: StepAttempt, by interpreter: any StepInterpreter, _ work: Work, hiding known: Set<String>) async throws {
+        let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let output = AttemptOutput(cap: options.outputCap) { changed.yield() }
+        let known = known.union(attempt.values.secrets)
+        let mask = SecretMask(Secrets(known))
+        // What a rule is to find is only known at the end, so output that may contain such a secret is only reported whole.
+        let isShownLater = attempt.step.outputFieldRules.values.contains { $0.sensitive }
         let result = try await withThrowingTaskGroup(of: Void.self) { group in
-            // A value could be cut in two by what has come so far, so output that may contain one is only reported whole.
-            if !hidesOutput {
-                group.addTask {
-                    while (try? await Task.sleep(for: interval)) != nil {
-                        let chunks = output.takeChunks(step: work.step, attempt: work.attempt, isOver: false)
-                        if !chunks.isEmpty { try await engine.perform(.output(work, chunks)) }
-                    }
-                }
-            }
+            if !isShownLater { group.addTask { try await report(output, of: work, after: changes, hiding: mask) } }
             let result = await interpreter.run(attempt, output: output)
             group.cancelAll()
             try await group.waitForAll()
             return result
         }
-        if isAbandoned(), result.status == .cancelled { return }
+        if isAbandoned(work), result.status == .cancelled { return }
         let rules = OutputRules(attempt.step.outputFieldRules, workingDirectory: attempt.workingDirectory)
-        let judged = await rules.apply(to: result, output: output)
-        output.mask(secrets + judged.outputs.sensitive.compactMap { judged.outputs.values[$0] })
-        let chunks = output.takeChunks(step: work.step, attempt: work.attempt, isOver: true)
-        try await engine.perform(.attemptEnded(work, judged, output: chunks))
+        var judged = await rules.apply(to: result, output: output)
+        // What the interpreter itself put out stands, unless a rule names it too.
+        var outputs = result.outputs
+        outputs.merge(judged.outputs)
+        let hidden = Secrets(known.union(result.outputs.secrets).union(judged.outputs.secrets))
+        judged.outputs = outputs
+        let criteria = SuccessCriteria(attempt.step.successCriteria, values: attempt.values, workingDirectory: attempt.workingDirectory)
+        judged = await criteria.judge(judged, output: output)
+        judged.hide(hidden)
+        output.mask(SecretMask(hidden))
+        let chunks = output.takeLastChunks(step: work.step, attempt: work.attempt)
+        try await ledger.tell(.attemptEnded(work, judged, output: chunks))
         note(judged, of: work)
+    }
+
+    /// Reports what the attempt has written, again and again until the task is cancelled: some time after it began to write something new, so that
+    /// much is said at once, and what is over by then is said with the end.
+    private func report(
+        _ output: AttemptOutput, of work: Work, after changes: AsyncStream<Void>, hiding secrets: SecretMask
+    ) async throws {
+        for await _ in changes {
+            guard (try? await Task.sleep(for: options.outputInterval)) != nil else { return }
+            let chunks = output.takeChunks(step: work.step, attempt: work.attempt, hiding: secrets)
+            if !chunks.isEmpty { try await ledger.tell(.output(work, chunks)) }
+        }
     }
 
     private func note(_ result: AttemptResult, of work: Work) {

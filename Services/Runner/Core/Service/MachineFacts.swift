@@ -1,15 +1,24 @@
 import Dispatch
 import FoundationEssentials
 import Glibc
+public import JobModel
 
 /// What a runner finds out about its machine: the attributes of the namespace `agent`.
 public enum MachineFacts {
-    /// `hostname`, `os`, `osVersion`, `kernel`, `architecture`, `ip`, `cpuCount` and `memoryBytes`, those that could be found out.
+    /// `hostname`, `os`, `osVersion`, `kernel`, `architecture`, `ip`, `cpuCount` and `memoryBytes`, and by the names that templates for Chef Courier ask
+    /// for, `os_name` (`debian`), `kernel_name` (`Linux`) and `primary_ip`; those that could be found out.
     public static func current() async -> [String: String] {
         // On another thread, because a file is read.
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async { continuation.resume(returning: read()) }
         }
+    }
+
+    /// When this machine was started, to the second: `btime` of `/proc/stat`; `nil` when the system does not say.
+    public static var bootTime: Timestamp? {
+        guard let data = FileManager.default.contents(atPath: "/proc/stat") else { return nil }
+        let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("btime ") }
+        return line.flatMap { Int64($0.dropFirst("btime ".count)) }.map { Timestamp(seconds: $0) }
     }
 
     private static func read() -> [String: String] {
@@ -18,10 +27,14 @@ public enum MachineFacts {
         if uname(&name) == 0 {
             facts["hostname"] = text(of: name.nodename)
             facts["kernel"] = text(of: name.release)
+            facts["kernel_name"] = text(of: name.sysname)
             facts["architecture"] = text(of: name.machine)
         }
-        facts["osVersion"] = systemName()
+        let release = systemRelease()
+        facts["osVersion"] = release["PRETTY_NAME"]
+        facts["os_name"] = release["ID"]
         facts["ip"] = address()
+        facts["primary_ip"] = facts["ip"]
         let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         if processors > 0 { facts["cpuCount"] = String(processors) }
         let pages = sysconf(Int32(_SC_PHYS_PAGES))
@@ -34,15 +47,17 @@ public enum MachineFacts {
         withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
-    /// `PRETTY_NAME` of os-release(5).
-    private static func systemName() -> String? {
+    /// The fields of os-release(5), without their quotes.
+    private static func systemRelease() -> [String: String] {
         for path in ["/etc/os-release", "/usr/lib/os-release"] {
             guard let data = FileManager.default.contents(atPath: path) else { continue }
-            for line in String(decoding: data, as: UTF8.self).split(separator: "\n") where line.hasPrefix("PRETTY_NAME=") {
-                return String(line.dropFirst("PRETTY_NAME=".count).filter { $0 != "\"" })
+            let fields = String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { line -> (String, String)? in
+                guard let equals = line.firstIndex(of: "=") else { return nil }
+                return (String(line[..<equals]), String(line[line.index(after: equals)...].filter { $0 != "\"" }))
             }
+            return Dictionary(fields) { first, _ in first }
         }
-        return nil
+        return [:]
     }
 
     /// netdevice(7): the flags IFF_UP and IFF_LOOPBACK.

@@ -23,13 +23,15 @@ actor RunExecutor {
     private var tasks: [Work: Task<Void, any Error>] = [:]
     private var failure: (any Error)?
 
-    /// Whether attempts are ended without a verdict; asked from any task.
+    /// Which attempts are ended without a verdict; asked from any task.
     final class Abandoned: Sendable {
-        private let flag = Atomic<Bool>(false)
+        private let work = Mutex<(all: Bool, some: Set<Work>)>((false, []))
 
-        var isSet: Bool { flag.load(ordering: .acquiring) }
+        func contains(_ one: Work) -> Bool { work.withLock { $0.all || $0.some.contains(one) } }
 
-        func set() { flag.store(true, ordering: .releasing) }
+        func insert(_ one: Work) { work.withLock { _ = $0.some.insert(one) } }
+
+        func insertAll() { work.withLock { $0.all = true } }
     }
 
     init(
@@ -71,7 +73,7 @@ actor RunExecutor {
 
     /// Ends everything under way without a verdict; the journal knows that it was under way.
     func abandon() {
-        abandoned.set()
+        abandoned.insertAll()
         mode = .abandoning
         for task in tasks.values { task.cancel() }
         look()
@@ -80,11 +82,21 @@ actor RunExecutor {
     private func reconcile(in group: inout DiscardingTaskGroup) async {
         let wanted = Set(await engine.read { $0.work })
         for (work, task) in tasks where !wanted.contains(work) || (mode == .draining && work.kind != .attempt) { task.cancel() }
+        if mode == .draining { await abandonRestarts() }
         guard mode == .working else { return }
         for work in wanted where tasks[work] == nil {
             let task = Task { try await self.perform(work) }
             tasks[work] = task
             group.addTask { await self.ended(work, task.result) }
+        }
+    }
+
+    /// An attempt to restart the machine ends with the machine, and may be why the runner is being stopped: nobody is to wait for it.
+    private func abandonRestarts() async {
+        let attempts = Set(tasks.keys)
+        for work in await engine.read({ state in attempts.filter { state.context(of: $0)?.step.restartsTheMachine == true } }) {
+            abandoned.insert(work)
+            tasks[work]?.cancel()
         }
     }
 

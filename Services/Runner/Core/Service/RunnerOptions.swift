@@ -8,6 +8,8 @@ public struct RunnerOptions: Sendable {
     public var maxConcurrentRuns = 1
     /// How much of each output stream of an attempt is kept; default 1 MiB.
     public var outputCap = OutputCapture.defaultCap
+    /// How much of what the broker does not confirm is kept; default 64 MiB.
+    public var spool = Spool()
     /// Where steps start; default `/`.
     public var workingDirectory = "/"
     /// The `PATH` of steps.
@@ -16,8 +18,8 @@ public struct RunnerOptions: Sendable {
     public var home = "/"
     /// The time between TERM and KILL for a step that is to end; default 5 s.
     public var grace: Duration = .seconds(5)
-    /// How often output of a step under way is reported; default every second.
-    public var outputInterval: Duration = .seconds(1)
+    /// How long what a step has written waits for more before it is reported; default 200 ms.
+    public var outputInterval: Duration = .milliseconds(200)
     /// How often the node checks in; default every minute.
     public var checkInInterval: Duration = .seconds(60)
     /// How long a graceful stop waits for attempts under way; default 30 s.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 public import JSONStore
-import JobModel
+public import JobModel
 public import Logging
 public import MessageBus
 public import Messages
@@ -16,17 +16,23 @@ public final class RunnerService: Sendable {
     private let metrics: Metrics
     private let options: RunnerOptions
     private let interpreters: InterpreterRegistry
+    private let bootedAt: Timestamp?
     private let door: CommandDoor
     private let abandoned = RunExecutor.Abandoned()
     private let stopRequests: AsyncStream<Void>
     private let requestStop: AsyncStream<Void>.Continuation
+    /// Something was done that took memory for a while.
+    private let efforts: AsyncStream<Void>
+    private let effort: AsyncStream<Void>.Continuation
 
     /// A runner for `node` over `store` and `bus`, neither of which it opens or closes.
     ///
+    /// - Parameter bootedAt: when the machine started: a step that was to restart it has succeeded when that was after the step began.
     /// - Throws: `InvalidKey` when the node's command key is none.
     public init(
         node: EnrolledNode, store: any StoreDriver, bus: any MessageBus, interpreters: InterpreterRegistry,
-        time: any TimeSource = SystemTime(), logger: Logger, metrics: Metrics = Metrics(), options: RunnerOptions = RunnerOptions()
+        time: any TimeSource = SystemTime(), logger: Logger, metrics: Metrics = Metrics(), options: RunnerOptions = RunnerOptions(),
+        bootedAt: Timestamp? = MachineFacts.bootTime
     ) throws {
         let key = try CommandKey(hex: node.commandKey)
         nodeID = node.nodeID
@@ -34,16 +40,19 @@ public final class RunnerService: Sendable {
         // A report is given up by nobody but the collector: that no queue takes it means that the services are only being set up.
         bounds.maximumReturns = .max
         engine = ServiceEngine(
-            RunnerState(nodeID: node.nodeID, secrets: SecretKeeper(key), maxConcurrentRuns: options.maxConcurrentRuns), store: store,
-            bus: bus, time: time, logger: logger, metrics: metrics, options: bounds)
-        door = CommandDoor(nodeID: node.nodeID, key: key, logger: logger, metrics: metrics)
+            RunnerState(
+                nodeID: node.nodeID, secrets: SecretKeeper(key), maxConcurrentRuns: options.maxConcurrentRuns, spool: options.spool),
+            store: store, bus: bus, time: time, logger: logger, metrics: metrics, options: bounds)
+        door = CommandDoor(nodeID: node.nodeID, key: key, time: time, logger: logger, metrics: metrics)
         self.bus = bus
         self.time = time
         self.logger = logger
         self.metrics = metrics
         self.options = options
         self.interpreters = interpreters
+        self.bootedAt = bootedAt
         (stopRequests, requestStop) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (efforts, effort) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Recovers, connects, then works until ``stop()`` or until the task is cancelled, which ends attempts under way at once.
@@ -52,8 +61,11 @@ public final class RunnerService: Sendable {
     /// - Throws: `StoreError` when the store is damaged or cannot be written any more, `BusError` when the broker refuses the node for good.
     public func run(ready: @escaping @Sendable () -> Void = {}) async throws {
         try await engine.recover()
-        // What was under way when the runner last ended is lost, whatever the broker says.
-        try await engine.perform(.restarted)
+        // What was under way when the runner last ended is lost, whatever the broker says. It must not go on beside its next attempt.
+        let interrupted = await engine.read { $0.runsUnderWay }
+        let ended = await offPool { Leftovers(of: interrupted).end() }
+        if ended > 0 { logger.notice("Processes that an earlier runner had left behind were ended", metadata: ["count": "\(ended)"]) }
+        try await engine.perform(.restarted(bootedAt: bootedAt))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.engine.run() }
             group.addTask { try await self.work(ready: ready) }
@@ -73,6 +85,11 @@ public final class RunnerService: Sendable {
         get async { await engine.read { $0.runCount } }
     }
 
+    /// The number of runs that are over and remembered.
+    var finishedCount: Int {
+        get async { await engine.read { $0.finished.count } }
+    }
+
     /// The number of reports that the broker has not confirmed.
     public var unconfirmedReports: Int {
         get async { await engine.outboxCount }
@@ -81,13 +98,7 @@ public final class RunnerService: Sendable {
     // MARK: Working
 
     private func work(ready: @escaping @Sendable () -> Void) async throws {
-        let attributes = await attributes()
-        let reserved = Dictionary(attributes.map { ("node.agent.\($0.key)", $0.value) }) { $1 }
-        let abandoned = abandoned
-        let attempts = AttemptRunner(
-            engine: engine, interpreters: interpreters, nodeID: nodeID, attributes: reserved, options: options, logger: logger,
-            metrics: metrics, isAbandoned: { abandoned.isSet })
-        let executor = RunExecutor(engine, time: time, abandoned: abandoned) { try await attempts.make($0) }
+        let executor = await executor()
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await executor.run()
@@ -110,10 +121,26 @@ public final class RunnerService: Sendable {
                 await executor.abandon()
                 return false
             }
+            group.addTask {
+                await self.giveBackMemory()
+                return false
+            }
             defer { group.cancelAll() }
             while let isExecutor = try await group.next(), !isExecutor {}
         }
         if !Task.isCancelled { await flush() }
+    }
+
+    private func executor() async -> RunExecutor {
+        let reserved = Dictionary(await attributes().map { ("node.agent.\($0.key)", $0.value) }) { $1 }
+        let (abandoned, effort) = (abandoned, effort)
+        let attempts = AttemptRunner(
+            ledger: EngineLedger(engine: engine), interpreters: interpreters, nodeID: nodeID, attributes: reserved, options: options,
+            logger: logger, metrics: metrics, isAbandoned: { abandoned.contains($0) })
+        return RunExecutor(engine, time: time, abandoned: abandoned) { work in
+            defer { effort.yield() }
+            try await attempts.make(work)
+        }
     }
 
     private let stopped = Latch()
@@ -134,6 +161,7 @@ public final class RunnerService: Sendable {
                 try await self.bus.declare(CourierTopology.node(self.nodeID))
                 connected.give()
                 ready()
+                self.effort.yield()
                 try await consumer.run(self.engine, on: self.bus)
             }
             group.addTask {
@@ -146,6 +174,16 @@ public final class RunnerService: Sendable {
         }
         stopped.open()
     }
+
+    /// Keeps the runner small while it waits: what starting and the last runs needed is given back a moment after them.
+    private func giveBackMemory() async {
+        for await _ in efforts {
+            guard (try? await time.sleep(until: time.now + Self.quiet)) != nil else { return }
+            if await runCount == 0 { await offPool { Memory.giveBack() } }
+        }
+    }
+
+    private static let quiet = Duration.seconds(2)
 
     private func attributes() async -> [String: String] {
         var attributes = await MachineFacts.current()

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+public import JobModel
 public import Messages
 
 /// What a runner is told.
@@ -9,8 +10,8 @@ public enum RunnerInput: Sendable {
     case cancel(RunCancel, CommandHeaders)
     /// A command was refused at the door.
     case refused(RefusedCommand)
-    /// The runner has started: what was under way before is lost.
-    case restarted
+    /// The runner has started: what was under way before is lost. `bootedAt`: when its machine started, if that is known.
+    case restarted(bootedAt: Timestamp? = nil)
     /// An attempt is about to start its process. Answered with `goOn` or `tooLate`.
     case attemptStarted(Work)
     /// A step's conditions are not met.

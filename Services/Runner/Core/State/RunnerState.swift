@@ -17,6 +17,7 @@ public struct RunnerState: ServiceState {
     /// The node.
     public let nodeID: UUID
     private let maxConcurrentRuns: Int
+    private let spool: Spool
     private let secrets: SecretKeeper
     var runs: [UUID: ActiveRun] = [:]
     /// The runs in the order they came.
@@ -29,14 +30,18 @@ public struct RunnerState: ServiceState {
     static let keptOutput = 16 << 10
 
     /// A runner for `nodeID` that has heard nothing yet.
-    public init(nodeID: UUID, secrets: SecretKeeper, maxConcurrentRuns: Int = 1) {
+    public init(nodeID: UUID, secrets: SecretKeeper, maxConcurrentRuns: Int = 1, spool: Spool = Spool()) {
         self.nodeID = nodeID
         self.secrets = secrets
+        self.spool = spool
         self.maxConcurrentRuns = max(maxConcurrentRuns, 1)
     }
 
     /// The number of runs that are accepted and not over.
     public var runCount: Int { runs.count }
+
+    /// The runs of which a step is under way.
+    var runsUnderWay: [UUID] { order.filter { runs[$0]?.progress.isAttempting == true } }
 
     /// What is to be done now: for the oldest runs, as many as may run at once.
     public var work: [Work] {
@@ -50,7 +55,8 @@ public struct RunnerState: ServiceState {
         else { return nil }
         return WorkContext(
             instanceID: execute.instanceID, jobID: execute.jobID, jobName: execute.jobName, step: run.progress.actions.steps[work.step - 1],
-            extracted: run.progress.extracted, reserved: run.progress.reserved(for: work.step))
+            extracted: run.progress.extracted, reserved: run.progress.reserved(for: work.step),
+            secrets: execute.actions.secrets.union(run.progress.extracted.secrets))
     }
 
     // MARK: Inputs
@@ -63,7 +69,7 @@ public struct RunnerState: ServiceState {
         case .refused(let command):
             guard runs[command.runID] == nil, !finished.contains(command.runID) else { return }
             refuse(command, expires: now, at: now, effects: &effects)
-        case .restarted: recover(at: now, effects: &effects)
+        case .restarted(let bootedAt): recover(bootedAt: bootedAt, at: now, effects: &effects)
         case .attemptStarted(let work):
             guard mayGoOn(work, at: now, effects: &effects) else { return effects.answer(.tooLate) }
             record(.attemptStarted(work, at: now), in: &effects)
@@ -95,9 +101,14 @@ public struct RunnerState: ServiceState {
             let command = RefusedCommand(runID: headers.runID, instanceID: execute.instanceID, reason: reason)
             return refuse(command, expires: headers.expires, at: now, effects: &effects)
         }
+        let sealed = execute.isSensitive ? secrets.seal(execute.encoded()) : nil
+        guard sealed != nil || !execute.isSensitive else {
+            let reason = "command refused: its sensitive inputs cannot be sealed, and do not go into the journal as they are"
+            let command = RefusedCommand(runID: headers.runID, instanceID: execute.instanceID, reason: reason)
+            return refuse(command, expires: headers.expires, at: now, effects: &effects)
+        }
         let command = ReceivedCommand(
-            runID: headers.runID, instanceID: execute.instanceID, expires: headers.expires, at: now, execute: execute,
-            sealed: execute.isSensitive ? secrets.seal(execute.encoded()) : nil)
+            runID: headers.runID, instanceID: execute.instanceID, expires: headers.expires, at: now, execute: execute, sealed: sealed)
         record(.received(command), in: &effects)
         conclude(headers.runID, at: now, effects: &effects)
     }
@@ -127,10 +138,12 @@ public struct RunnerState: ServiceState {
             ], at: now, effects: &effects)
     }
 
-    private mutating func recover(at now: Timestamp, effects: inout Effects<RunnerState>) {
+    private mutating func recover(bootedAt: Timestamp?, at now: Timestamp, effects: inout Effects<RunnerState>) {
         for id in Array(order) {
             if let run = runs[id], run.progress.isAttempting, let attempt = run.attemptUnderWay {
-                record(.attemptEnded(attempt, .interrupted, sealed: nil, output: [], at: now), in: &effects)
+                let result: AttemptResult =
+                    run.hasRestarted(in: attempt, bootedAt: bootedAt) ? AttemptResult(status: .success) : .interrupted
+                record(.attemptEnded(attempt, result, sealed: nil, output: [], at: now), in: &effects)
             }
             conclude(id, at: now, effects: &effects)
         }
@@ -192,6 +205,11 @@ public struct RunnerState: ServiceState {
 
     private mutating func report(_ ids: [UUID], at now: Timestamp, effects: inout Effects<RunnerState>) {
         guard !ids.isEmpty else { return }
+        var room = spool.limit - effects.backlog
+        for id in ids {
+            guard let output = runs[id]?.pendingOutput else { continue }
+            runs[id]?.pendingOutput = spool.admit(output, room: &room)
+        }
         send(ids.flatMap { runs[$0]?.reports() ?? [] }, at: now, effects: &effects)
         record(.reported(ids), in: &effects)
     }
@@ -269,6 +287,14 @@ public struct RunnerState: ServiceState {
 }
 
 extension ActiveRun {
+    /// Whether `work` was to restart the machine, and the machine has started since.
+    fileprivate func hasRestarted(in work: Work, bootedAt: Timestamp?) -> Bool {
+        guard let bootedAt, progress.actions.steps[work.step - 1].restartsTheMachine,
+            let begun = progress.steps[work.step - 1].attempts.last?.startedAt
+        else { return false }
+        return begun < bootedAt
+    }
+
     /// The attempt whose process may be running.
     fileprivate var attemptUnderWay: Work? {
         switch progress.action {

@@ -43,4 +43,18 @@ public struct WorkContext: Sendable {
     public var extracted: InputValues
     /// Reserved inputs.
     public var reserved: [String: String]
+    /// Sensitive values of all the run's steps: one step can leave what another one prints.
+    public var secrets: Set<String>
+}
+
+extension Actions {
+    /// The values of inputs that are sensitive, given or by default.
+    var secrets: Set<String> {
+        Set(
+            steps.flatMap { step in
+                step.expectedInputs.filter { $0.value.sensitive }.flatMap {
+                    [step.inputs[$0.key], $0.value.defaultValue].compactMap { $0 }
+                }
+            })
+    }
 }

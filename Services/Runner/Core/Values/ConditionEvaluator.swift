@@ -1,3 +1,4 @@
+import Extraction
 import JSON
 public import JobModel
 
@@ -19,29 +20,28 @@ public struct ConditionEvaluator: Sendable {
     /// The first of `conditions` that does not hold, in words that show no sensitive value; `nil` when all hold.
     ///
     /// - Throws: ``Failure`` when a regular expression is none or takes too long.
-    public func unmet(_ conditions: [Condition]) throws(Failure) -> String? {
-        for condition in conditions where try !holds(condition) { return description(of: condition) }
+    public func unmet(_ conditions: [Condition]) async throws(Failure) -> String? {
+        for condition in conditions where try await !holds(condition) { return description(of: condition) }
         return nil
     }
 
     /// Whether `condition` holds.
     ///
     /// - Throws: ``Failure`` when its regular expression is none or takes too long.
-    public func holds(_ condition: Condition) throws(Failure) -> Bool {
-        let left = values.text(condition.inputName)
-        let right = resolved(condition.value)
-        return try compare(left, right, condition) != condition.negate
+    public func holds(_ condition: Condition) async throws(Failure) -> Bool {
+        do throws(Failure) {
+            return try await compare(values.text(condition.inputName), condition.operator, condition.value) != condition.negate
+        } catch {
+            throw Failure(description: "condition on '\(condition.inputName)': \(error)")
+        }
     }
 
-    /// What a condition's value means: `$name` another input, `$$…` a text that begins with one dollar sign.
-    private func resolved(_ value: String) -> String {
-        guard value.utf8.first == UInt8(ascii: "$"), value.utf8.count > 1 else { return value }
-        let rest = String(value.unicodeScalars.dropFirst())
-        return rest.utf8.first == UInt8(ascii: "$") ? rest : values.text(rest)
-    }
-
-    private func compare(_ left: String, _ right: String, _ condition: Condition) throws(Failure) -> Bool {
-        switch condition.operator {
+    /// Whether the comparison of `left` with what `value` means holds.
+    ///
+    /// - Throws: ``Failure`` when the regular expression is none or takes too long.
+    func compare(_ left: String, _ operator: Condition.Operator, _ value: String) async throws(Failure) -> Bool {
+        let right = resolved(value)
+        return switch `operator` {
         // Code points, that is bytes: Swift's own comparison takes canonically equivalent texts for equal.
         case .eq: left.utf8.elementsEqual(right.utf8)
         case .startsWith: left.utf8.starts(with: right.utf8)
@@ -51,15 +51,23 @@ public struct ConditionEvaluator: Sendable {
         case .gte: !Self.isLess(left, right)
         case .lt: Self.isLess(left, right)
         case .lte: !Self.isLess(right, left)
-        case .matches: try matches(left, right, condition)
+        case .matches: try await matches(left, right)
         }
     }
 
-    private func matches(_ text: String, _ pattern: String, _ condition: Condition) throws(Failure) -> Bool {
-        do throws(PatternSearch.Failure) {
-            return try PatternSearch(pattern).first(in: text) != nil
+    /// What a condition's value means: `$name` another input, `$$…` a text that begins with one dollar sign.
+    func resolved(_ value: String) -> String {
+        guard value.utf8.first == UInt8(ascii: "$"), value.utf8.count > 1 else { return value }
+        let rest = String(value.unicodeScalars.dropFirst())
+        return rest.utf8.first == UInt8(ascii: "$") ? rest : values.text(rest)
+    }
+
+    private func matches(_ text: String, _ pattern: String) async throws(Failure) -> Bool {
+        do {
+            let expression = Extractor.regularExpression(try RegularExpression(pattern))
+            return try await expression.valueInBackground(in: Array(text.utf8)) != nil
         } catch {
-            throw Failure(description: "condition on '\(condition.inputName)': \(error)")
+            throw Failure(description: "\(error)")
         }
     }
 
@@ -77,9 +85,13 @@ public struct ConditionEvaluator: Sendable {
         }
     }
 
+    /// Whether `value` means an input that is never shown.
+    func isSensitive(_ value: String) -> Bool {
+        value.utf8.first == UInt8(ascii: "$") && values.sensitive.contains(String(value.unicodeScalars.dropFirst()))
+    }
+
     private func description(of condition: Condition) -> String {
-        let other = condition.value.utf8.first == UInt8(ascii: "$") ? String(condition.value.unicodeScalars.dropFirst()) : nil
-        let hidden = values.sensitive.contains(condition.inputName) || other.map(values.sensitive.contains) == true
+        let hidden = values.sensitive.contains(condition.inputName) || isSensitive(condition.value)
         let found = hidden ? "its value is not shown" : "found '\(values.text(condition.inputName).prefix(200))'"
         let negation = condition.negate ? "not " : ""
         return

@@ -18,6 +18,9 @@ public struct InputValues: Sendable, Hashable {
         values[name] ?? ""
     }
 
+    /// The values that are never shown.
+    var secrets: Set<String> { Set(sensitive.compactMap { values[$0] }) }
+
     /// The values of `step`: what earlier steps extracted wins over the step's `inputs`, which win over the defaults. Reserved inputs cannot be
     /// given by anybody.
     ///

@@ -1,6 +1,4 @@
-import Dispatch
-import Glibc
-import JSON
+import Extraction
 public import JobModel
 import Messages
 
@@ -9,108 +7,90 @@ public struct OutputRules: Sendable {
     private let rules: [String: OutputFieldRule]
     private let workingDirectory: String
 
-    /// The longest value and the longest file that is looked at: 1 MiB.
-    public static let maximumBytes = 1 << 20
-
     /// Rules of a step whose relative paths start at `workingDirectory`.
     public init(_ rules: [String: OutputFieldRule], workingDirectory: String) {
         self.rules = rules
         self.workingDirectory = workingDirectory
     }
 
-    /// `result` with the values that were found; a success becomes a failure when a required one was not.
+    /// `result` with the values that were found; a success becomes a failure when a required one was not. Of a cancelled attempt only the
+    /// sensitive ones are looked for, so that they can be kept out of its report.
     public func apply(to result: AttemptResult, output: AttemptOutput) async -> AttemptResult {
-        guard !rules.isEmpty, result.status != .cancelled else { return result }
+        guard !rules.isEmpty else { return result }
+        let isCancelled = result.status == .cancelled
         var result = result
         var values: [String: String] = [:]
         var sensitive: Set<String> = []
-        for (name, rule) in rules.sorted(by: { $0.key < $1.key }) {
-            do throws(Unextracted) {
+        for (name, rule) in rules.sorted(by: { $0.key < $1.key }) where rule.sensitive || !isCancelled {
+            do {
                 values[name] = try await value(of: rule, result: result, output: output)
                 if rule.sensitive { sensitive.insert(name) }
             } catch {
                 guard rule.required, result.status == .success else { continue }
                 result.status = .failure
-                result.reason = "output '\(name)' could not be extracted: \(error.reason)"
+                result.reason = "output '\(name)' could not be extracted: \(error)"
             }
         }
         result.outputs = InputValues(values, sensitive: sensitive)
         return result
     }
 
-    private struct Unextracted: Error {
-        let reason: String
+    private func value(of rule: OutputFieldRule, result: AttemptResult, output: AttemptOutput) async throws -> String {
+        guard let value = try await found(by: rule, result: result, output: output) else {
+            throw Unextracted("\(Self.words(for: rule)) has nothing for \(rule.extractMethod.rawValue) '\(rule.expression ?? "")'")
+        }
+        return value
     }
 
-    private func value(of rule: OutputFieldRule, result: AttemptResult, output: AttemptOutput) async throws(Unextracted) -> String {
-        let text = try await source(of: rule, result: result, output: output)
-        switch rule.extractMethod {
-        case .content: return text
-        case .jsonPath: throw Unextracted(reason: "extractMethod jsonPath is not supported yet")
-        case .regEx:
-            if rule.sourceType == .exitCode { return text }
-            do throws(PatternSearch.Failure) {
-                guard let found = try PatternSearch(rule.expression ?? "").first(in: text) else {
-                    throw PatternSearch.Failure(description: "no match for '\(rule.expression ?? "")' in \(Self.words(for: rule))")
-                }
-                return found
-            } catch {
-                throw Unextracted(reason: error.description)
-            }
+    /// What `rule` finds; `nil` when its source has nothing for it.
+    ///
+    /// - Parameter inAll: a source that was not kept whole is an error, even for a regular expression.
+    /// - Throws: `ExpressionError` or ``Unextracted`` when there is no answer.
+    func found(by rule: OutputFieldRule, result: AttemptResult, output: AttemptOutput, inAll: Bool = false) async throws -> String? {
+        // The expression first: a rule that can never give a value says so, whatever the step left.
+        let extractor = try rule.extractor()
+        let bytes = try await source(of: rule, result: result, output: output, inAll: inAll)
+        do throws(ExtractionFailure) {
+            return try await extractor.valueInBackground(in: bytes)
+        } catch {
+            throw Unextracted("\(Self.words(for: rule)): \(error)")
         }
     }
 
-    private func source(of rule: OutputFieldRule, result: AttemptResult, output: AttemptOutput) async throws(Unextracted) -> String {
+    private func source(
+        of rule: OutputFieldRule, result: AttemptResult, output: AttemptOutput, inAll: Bool
+    ) async throws(Unextracted) -> [UInt8] {
         switch rule.sourceType {
         case .exitCode:
-            guard let code = result.exitCode else { throw Unextracted(reason: "there is no exit code") }
-            return String(code)
+            guard let code = result.exitCode else { throw Unextracted("there is no exit code") }
+            return Array(String(code).utf8)
         case .output:
             guard let stream = OutputStream(rawValue: rule.source ?? OutputStream.stdout.rawValue) else {
-                throw Unextracted(reason: "expected source stdout or stderr, found '\(rule.source ?? "")'")
+                throw Unextracted("expected source stdout or stderr, found '\(rule.source ?? "")'")
             }
             let capture = output[stream]
-            guard let bytes = rule.extractMethod == .content ? capture.complete : capture.readable else {
-                throw Unextracted(reason: "\(stream.rawValue) was \(capture.total) bytes long and was not kept whole")
+            // A regular expression may find its value in the part that was kept.
+            guard let bytes = rule.extractMethod == .regEx && !inAll ? capture.readable : capture.complete else {
+                throw Unextracted("\(stream.rawValue) was \(capture.total) bytes long and was not kept whole")
             }
-            return String(decoding: bytes, as: UTF8.self)
+            return bytes
         case .artifact, .file:
-            guard let source = rule.source, !source.isEmpty else { throw Unextracted(reason: "expected a path in 'source', found none") }
-            return try await Self.contents(of: source.hasPrefix("/") ? source : "\(workingDirectory)/\(source)")
+            guard let source = rule.source, !source.isEmpty else { throw Unextracted("expected a path in 'source', found none") }
+            return try await SourceFile(source.hasPrefix("/") ? source : "\(workingDirectory)/\(source)").contents()
         }
     }
 
-    private static func words(for rule: OutputFieldRule) -> String {
+    /// What the rule's value comes from, for a reason.
+    static func words(for rule: OutputFieldRule) -> String {
         rule.sourceType == .output ? rule.source ?? OutputStream.stdout.rawValue : rule.source ?? ""
     }
+}
 
-    /// Reads on a thread of its own: a file may lie on a disk or a network that does not answer.
-    private static func contents(of path: String) async throws(Unextracted) -> String {
-        let contents: Result<String, Unextracted> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: read(path)) }
-        }
-        return try contents.get()
-    }
+/// Why an output rule gave no value.
+struct Unextracted: Error, CustomStringConvertible {
+    let description: String
 
-    private static func read(_ path: String) -> Result<String, Unextracted> {
-        func failure(_ reason: String) -> Result<String, Unextracted> { .failure(Unextracted(reason: "\(path): \(reason)")) }
-        // Without O_NONBLOCK a pipe would wait for its writer.
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { return failure(SystemError.last) }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0 else { return failure(SystemError.last) }
-        guard status.st_mode & S_IFMT == S_IFREG else { return failure("expected a regular file") }
-        var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
-        var count = 0
-        while count < bytes.count {
-            let size = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress?.advanced(by: count), $0.count - count) }
-            if size < 0, errno == EINTR { continue }
-            guard size >= 0 else { return failure(SystemError.last) }
-            if size == 0 { break }
-            count += size
-        }
-        guard count <= maximumBytes else { return failure("longer than \(maximumBytes) bytes") }
-        return .success(String(decoding: bytes[..<count], as: UTF8.self))
+    init(_ reason: String) {
+        description = reason
     }
 }

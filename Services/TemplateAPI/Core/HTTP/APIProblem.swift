@@ -3,6 +3,7 @@ import Hummingbird
 import JSON
 public import JobModel
 import Messages
+import NIOHTTP1
 
 /// A request that is refused, as RFC 9457 writes it down.
 public struct APIProblem: Error, Sendable {
@@ -41,7 +42,7 @@ public struct APIProblem: Error, Sendable {
         var writer = JSONWriter()
         writer.object { writer in
             writer.field("type", "about:blank")
-            writer.field("title", status.reasonPhrase.isEmpty ? "Error" : status.reasonPhrase)
+            writer.field("title", HTTPResponseStatus(statusCode: status.code).reasonPhrase)
             writer.field("status", status.code)
             writer.field("detail", detail)
             if !problems.isEmpty { writer.field("problems", problems) }

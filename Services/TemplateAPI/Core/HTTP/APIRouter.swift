@@ -1,9 +1,9 @@
 public import FoundationEssentials
 import HTTPTypes
 public import Hummingbird
-public import JobModel
 public import Logging
 public import MessageBus
+public import Messages
 public import ServiceKit
 
 /// The HTTP API: every endpoint under `/v1`, its authentication and its errors.
@@ -19,21 +19,34 @@ public struct APIRouter: Sendable {
     ///   - engine: Recovered; ``ServiceEngine/run()`` publishes what requests cause.
     ///   - bus: Asks the collector and the node-resolver.
     ///   - time: What a job's acceptance is read from.
+    ///   - sealer: Seals sensitive inputs; without one they are kept as they are.
     ///   - requestTimeout: How long another service has to answer.
-    ///   - readTemplate: Reads a template; for tests.
+    ///   - condition: How this service is: the JSON object that others answer `query.service` with.
+    ///   - streams: The event streams; whoever stops the process stops them first.
     ///   - makeID: Draws identifiers.
     public init(
         engine: ServiceEngine<APIState>, bus: any MessageBus, time: any TimeSource = SystemTime(), logger: Logger,
-        metrics: Metrics = Metrics(), requestTimeout: Duration = .seconds(5),
-        readTemplate: @escaping @Sendable ([UInt8]) -> TemplateReading = { TemplateReader.read($0) },
+        metrics: Metrics = Metrics(), sealer: TemplateSealer? = nil, requestTimeout: Duration = .seconds(5),
+        condition: @escaping @Sendable () async -> [UInt8]? = { nil }, streams: EventStreams = EventStreams(),
         makeID: @escaping @Sendable () -> UUID = { UUID() }
     ) {
         let questions = ServiceQuestions(bus: bus, timeout: requestTimeout)
-        let jobs = JobEndpoints(engine: engine, time: time, readTemplate: readTemplate, makeID: makeID)
-        endpoints =
-            jobs.endpoints + InstanceEndpoints(engine: engine, questions: questions).endpoints
-            + NodeEndpoints(questions: questions).endpoints
-            + HealthEndpoint(bus: bus, questions: ServiceQuestions(bus: bus, timeout: min(requestTimeout, .seconds(1)))).endpoints
+        let changes = ChangeQuestions(ServiceQuestions(bus: bus, timeout: streams.limits.patience + .seconds(1)))
+        let jobs = JobEndpoints(engine: engine, time: time, sealer: sealer, makeID: makeID)
+        let health = HealthEndpoint(bus: bus, questions: ServiceQuestions(bus: bus, timeout: min(requestTimeout, .seconds(1))))
+        let diagnosis = DiagnosisEndpoint(
+            bus: bus, questions: ServiceQuestions(bus: bus, timeout: min(requestTimeout, .seconds(2))), own: condition)
+        let groups: [[Endpoint]] = [
+            jobs.endpoints, JobVersionEndpoints(engine: engine, time: time, sealer: sealer).endpoints,
+            GalleryEndpoints(engine: engine, jobs: jobs, makeID: makeID).endpoints,
+            ScheduleEndpoints(engine: engine, time: time).endpoints, CalendarEndpoints(engine: engine, time: time).endpoints,
+            InstanceEndpoints(engine: engine, questions: questions).endpoints,
+            RerunEndpoint(engine: engine, questions: questions, time: time, makeID: makeID).endpoints,
+            InstanceEventsEndpoint(questions: changes, streams: streams).endpoints, NodeEndpoints(questions: questions).endpoints,
+            SavedSelectionEndpoints(questions: questions).endpoints, TargetPreview(questions: questions).endpoints,
+            WorkerEndpoints(questions: questions).endpoints, SchemaEndpoint().endpoints, diagnosis.endpoints, health.endpoints,
+        ]
+        endpoints = groups.flatMap(\.self)
         authentication = BearerAuthentication(engine: engine)
         self.logger = logger
         self.metrics = metrics

@@ -16,7 +16,8 @@ struct HealthEndpoint: Sendable {
         _ = try request.query()
         async let collector = questions.isReachable(.collector, QueryName.instance)
         async let resolver = questions.isReachable(.nodeResolver, QueryName.node)
-        let services = await [(Service.collector, collector), (Service.nodeResolver, resolver)]
+        async let scheduler = questions.isReachable(.scheduler, QueryName.service)
+        let services = await [(Service.collector, collector), (.nodeResolver, resolver), (.scheduler, scheduler)]
         let isConnected = bus.isConnected
         return .item { writer in
             writer.field("status", isConnected && services.allSatisfy(\.1) ? "ok" : "degraded")

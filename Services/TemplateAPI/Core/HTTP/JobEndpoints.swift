@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import Hexadecimal
 import Hummingbird
 import JSON
 import JobModel
@@ -10,7 +11,7 @@ import ServiceKit
 struct JobEndpoints: Sendable {
     let engine: ServiceEngine<APIState>
     let time: any TimeSource
-    let readTemplate: @Sendable ([UInt8]) -> TemplateReading
+    let sealer: TemplateSealer?
     let makeID: @Sendable () -> UUID
 
     var endpoints: [Endpoint] {
@@ -43,10 +44,13 @@ struct JobEndpoints: Sendable {
     @Sendable private func get(_ request: APIRequest) async throws -> Response {
         let id = try request.id()
         _ = try request.query()
-        let job = await engine.read { $0.job(id) }
+        let (job, global) = await engine.read { ($0.job(id), $0.globalExceptions) }
         guard let job, let version = job.current else { throw QueryProblem.noJob(id, deletedAt: job?.deletedAt) }
+        let reasons = try job.nextExecutionTime.map { try JobForecast.reasons(version, at: $0, global: global) } ?? []
         return .item { writer in
             JobView(job).writeFields(to: &writer)
+            writer.field("exceptionReasons", reasons)
+            writer.field("fromTemplate", ifPresent: version.fromTemplate)
             writer.field("template", version.template)
         }
     }
@@ -55,44 +59,25 @@ struct JobEndpoints: Sendable {
 
     @Sendable private func create(_ request: APIRequest) async throws -> Response {
         _ = try request.query()
-        let key = try idempotencyKey(request)
-        let body = try await BodyReader.json(request.request)
-        let reading = readTemplate(body)
-        guard let template = reading.template else { throw APIProblem(reading.problems) }
+        let key = try request.idempotencyKey()
+        let body = try await TemplateBody.read(request.request)
+        let client = ClientRequest(actor: request.actor, idempotency: key.map { ($0, SHA256Hash(of: body.bytes)) })
+        return try await create(body.reading, fromTemplate: nil, client)
+    }
+
+    /// Makes a job of a template that was read.
+    ///
+    /// - Throws: ``APIProblem`` when the template has problems, `QueryProblem` when the state refuses.
+    func create(_ reading: TemplateReading, fromTemplate: TemplateReference?, _ client: ClientRequest) async throws -> Response {
+        guard let template = try reading.template?.sealed(by: sealer) else { throw APIProblem(reading.problems) }
         let id = makeID()
-        let forecast = try JobForecast(template, id: id, at: time.now)
+        let forecast = try JobForecast(template, id: id, at: time.now, global: await engine.read { $0.globalExceptions })
         let draft = JobDraft(
             jobID: id, template: template, acceptedAt: forecast.acceptedAt, nextExecutionTime: forecast.nextExecutionTime,
-            instanceID: forecast.instanceID, idempotency: key.map { ($0, SHA256Hash(of: body)) },
-            answer: answer(id, template, forecast, reading.warnings), actor: request.actor)
-        guard case .created(let jobID, let answer) = try await perform(.create(draft)) else { throw UnexpectedReply() }
+            instanceID: forecast.instanceID, fromTemplate: fromTemplate,
+            answer: JobAnswer(exceptionReasons: forecast.exceptionReasons, warnings: reading.warnings + forecast.warnings), request: client)
+        guard case .answered(let jobID, let answer) = try await perform(.create(draft)) else { throw UnexpectedReply() }
         return Response(json: answer, status: .created, headers: [.location: "/v1/jobs/\(jobID.text)"])
-    }
-
-    private func answer(_ id: UUID, _ template: JobTemplate, _ forecast: JobForecast, _ warnings: [TemplateWarning]) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.key("item")
-            writer.object { writer in
-                writer.field("id", id)
-                writer.field("name", template.name)
-                writer.field("version", 1)
-                writer.field("status", JobStatus.active)
-                writer.field("exceptionReasons", forecast.exceptionReasons)
-                writer.field("nextExecutionTime", orNull: forecast.nextExecutionTime)
-                writer.field("instanceId", orNull: forecast.instanceID)
-                writer.field("warnings", warnings + forecast.warnings)
-            }
-        }
-        return writer.bytes
-    }
-
-    private func idempotencyKey(_ request: APIRequest) throws -> String? {
-        guard let key = request.request.headers[.idempotencyKey] else { return nil }
-        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw APIProblem(.badRequest, "The Idempotency-Key is wrong: expected 1 to 255 visible ASCII characters without spaces.")
-        }
-        return key
     }
 
     // MARK: Controlling
@@ -168,20 +153,36 @@ extension JSONWriter {
     }
 }
 
-extension HTTPField.Name {
-    /// `Idempotency-Key`.
-    fileprivate static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .ifMatch
-}
-
 extension APIProblem {
-    /// What is wrong with a template.
-    fileprivate init(_ problems: [TemplateProblem]) {
+    /// What is wrong with a template, or another body that is read like one.
+    init(_ problems: [TemplateProblem], of noun: String = "template") {
         let kinds = Set(problems.map(\.kind))
         let status: HTTPResponse.Status =
             kinds.contains(.tooLarge) ? .contentTooLarge : kinds.contains(.invalid) ? .unprocessableContent : .badRequest
         let first = problems.first.map { " \($0)." } ?? ""
         let count = problems.count == 1 ? "one problem" : "\(problems.count) problems"
         self.init(
-            status, "The template has \(count).\(problems.count == 1 ? first : " The first: \(first.dropFirst())")", problems: problems)
+            status, "The \(noun) has \(count).\(problems.count == 1 ? first : " The first: \(first.dropFirst())")", problems: problems)
+    }
+}
+
+extension JobTemplate {
+    /// The template with its sensitive inputs sealed; as it is when there is nothing to seal them with.
+    func sealed(by sealer: TemplateSealer?, like known: JobTemplate? = nil) throws -> JobTemplate {
+        guard let sealer else { return self }
+        var template = self
+        template.actions = try APIProblem.ofSecrets { try sealer.sealed(actions, like: known?.actions) }
+        return template
+    }
+}
+
+extension APIProblem {
+    /// What `body` gives; a secret that it cannot open is a problem of the template.
+    static func ofSecrets<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as UnreadableSecret {
+            throw APIProblem([error.problem])
+        }
     }
 }

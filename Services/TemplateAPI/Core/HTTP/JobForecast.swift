@@ -16,10 +16,10 @@ struct JobForecast: Sendable {
     /// What deserves a second look.
     let warnings: [TemplateWarning]
 
-    /// Works out `template`, which is canonical, as job `id` that is accepted at `now`.
+    /// Works out `template`, which is canonical, as job `id` that is accepted at `now`, when `global` exceptions are in force.
     ///
     /// - Throws: `RecurrenceError` for a rule that is none.
-    init(_ template: JobTemplate, id: UUID, at now: Timestamp) throws {
+    init(_ template: JobTemplate, id: UUID, at now: Timestamp, global: [SchedulePreview.Exception]) throws {
         // Rules count in whole seconds, and what is computed from this instant must not depend on how it is rounded.
         let accepted = now.seconds
         acceptedAt = Timestamp(seconds: accepted)
@@ -28,23 +28,31 @@ struct JobForecast: Sendable {
         let next = recurrence.map { $0.next(after: accepted, inclusive: true) } ?? accepted
         nextExecutionTime = next.map { Timestamp(seconds: $0) }
         instanceID = recurrence == nil ? Identifiers.instance(of: id, scheduledAt: acceptedAt) : nil
-        exceptionReasons = try next.map { try Self.reasons(template, at: $0, start: recurrence?.start ?? accepted) } ?? []
-        warnings =
-            next == nil
-            ? [
-                TemplateWarning(
-                    at: .root.appending("scheduleRule"), message: "the rule has no occurrence from now on: the job will never run")
-            ]
-            : []
+        exceptionReasons = try next.map { try Self.reasons(template, global, at: $0, start: recurrence?.start ?? accepted) } ?? []
+        warnings = try template.scheduleWarnings(acceptedAt: acceptedAt)
     }
 
-    private static func reasons(_ template: JobTemplate, at instant: Int64, start: Int64) throws -> [String] {
-        try template.exceptionRules.enumerated().compactMap { index, exception in
-            let recurrence = Recurrence(rule: try RecurrenceRule(parsing: exception.rrule), start: start)
-            let windows = ExceptionWindows(rules: [ExceptionWindows.Rule(recurrence: recurrence, minutes: exception.duration)])
-            guard let window = windows.window(containing: instant) else { return nil }
-            let (open, close) = (Timestamp(seconds: window.start), Timestamp(seconds: window.end))
-            return "exceptionRules/\(index) (\(exception.rrule)) excepts \(open) to \(close)"
+    /// Why the occurrence of `version` at `time` will not be performed, as the calendars are now.
+    ///
+    /// - Throws: `RecurrenceError` for a rule that is none.
+    static func reasons(_ version: StoredJob.Version, at time: Timestamp, global: [SchedulePreview.Exception]) throws -> [String] {
+        let accepted = version.acceptedAt.seconds
+        let start = try ScheduleText(parsing: version.template.scheduleRule).recurrence(accepted: accepted)?.start ?? accepted
+        return try reasons(version.template, global, at: time.seconds, start: start)
+    }
+
+    private static func reasons(
+        _ template: JobTemplate, _ global: [SchedulePreview.Exception], at instant: Int64, start: Int64
+    ) throws -> [String] {
+        let own = try template.previewExceptions(start: start).enumerated().compactMap { index, exception in
+            SchedulePreview.hit(instant, [exception]).map { "exceptionRules/\(index) (\($0.rule)) excepts \($0.from) to \($0.until)" }
         }
+        guard template.useGlobalExceptions else { return own }
+        return own
+            + global.compactMap { exception in
+                SchedulePreview.hit(instant, [exception]).map {
+                    "calendar \(exception.calendar ?? "") (\($0.rule)) excepts \($0.from) to \($0.until)"
+                }
+            }
     }
 }

@@ -12,6 +12,9 @@ struct NodeEndpoints: Sendable {
         [
             Endpoint(.get, "nodes", handle: list),
             Endpoint(.get, "nodes/{id}", handle: get),
+            Endpoint(.patch, "nodes/{id}", handle: change),
+            Endpoint(.delete, "nodes/{id}", handle: delete),
+            Endpoint(.post, "nodes/{id}/archive", handle: archive),
             Endpoint(.post, "nodes/enrol", isOpen: true, handle: enrol),
             Endpoint(.post, "enrolment-keys", handle: createKey),
             Endpoint(.get, "enrolment-keys", handle: listKeys),
@@ -20,14 +23,36 @@ struct NodeEndpoints: Sendable {
     }
 
     @Sendable private func list(_ request: APIRequest) async throws -> Response {
-        let page = try request.query("page", "itemsPerPage").page()
-        return Response(json: try await questions.ask(.nodeResolver, NodesQuery(page: page)))
+        let query = try request.query("query", "page", "itemsPerPage")
+        return Response(json: try await questions.ask(.nodeResolver, NodesQuery(page: try query.page(), query: query.text("query"))))
     }
 
     @Sendable private func get(_ request: APIRequest) async throws -> Response {
         let id = try request.id()
         _ = try request.query()
         return Response(json: try await questions.ask(.nodeResolver, QueryName.node, about: id))
+    }
+
+    /// The body is a merge patch of the node; its attributes are all that can be changed.
+    @Sendable private func change(_ request: APIRequest) async throws -> Response {
+        let id = try request.id()
+        _ = try request.query()
+        let patch = try BodyReader.decode(try await BodyReader.json(request.request), as: JSONValue.self, fields: ["attributes"])
+        let question = NodeAttributesSet(nodeID: id, attributes: patch["attributes"] ?? .object([:]))
+        return Response(json: try await questions.ask(.nodeResolver, question))
+    }
+
+    @Sendable private func archive(_ request: APIRequest) async throws -> Response {
+        let id = try request.id()
+        _ = try request.query()
+        return Response(json: try await questions.ask(.nodeResolver, NodeArchive(nodeID: id)))
+    }
+
+    @Sendable private func delete(_ request: APIRequest) async throws -> Response {
+        let id = try request.id()
+        _ = try request.query()
+        _ = try await questions.ask(.nodeResolver, NodeDelete(nodeID: id))
+        return Response(status: .noContent)
     }
 
     /// A machine that is no node yet has no bearer token: the enrolment token in the body stands for one.

@@ -26,6 +26,9 @@ struct QueryParameters {
         }
     }
 
+    /// A text; `nil` when it is not given.
+    func text(_ name: String) -> String? { values[name] }
+
     /// `page` and `itemsPerPage`.
     ///
     /// - Throws: ``APIProblem`` with status 400.
@@ -52,6 +55,15 @@ struct QueryParameters {
         guard let text = values[name] else { return nil }
         guard let id = UUID(uuidString: text) else { throw bad(name, expected: "a UUID", found: text) }
         return id
+    }
+
+    /// A time; `nil` when it is not given.
+    ///
+    /// - Throws: ``APIProblem`` with status 400.
+    func time(_ name: String) throws(APIProblem) -> Timestamp? {
+        guard let text = values[name] else { return nil }
+        guard let time = Timestamp(text) else { throw bad(name, expected: "a time such as 2026-01-01T00:00:00Z", found: text) }
+        return time
     }
 
     /// One of the values of `Value`; `nil` when it is not given.

@@ -36,7 +36,10 @@ struct ServiceQuestions: Sendable {
         }
     }
 
-    private func ask(_ service: Service, type: String, body: [UInt8]) async throws -> [UInt8] {
+    /// The JSON that `service` answers the question `type` with.
+    ///
+    /// - Throws: `QueryProblem` when the service refuses, ``APIProblem`` when it cannot be reached.
+    func ask(_ service: Service, type: String, body: [UInt8]) async throws -> [UInt8] {
         // A driver may wait for the connection; whoever reads is better off trying again.
         guard bus.isConnected else {
             throw APIProblem.unavailable("The message broker cannot be reached at present. Try again.")

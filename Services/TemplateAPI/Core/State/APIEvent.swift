@@ -13,6 +13,14 @@ public enum APIEvent: Sendable, Hashable {
     case controlled(UUID, JobControl.Action, at: Timestamp)
     /// The scheduler said where the job stands.
     case changed(JobChanged, at: Timestamp)
+    /// A global calendar is in force, or deleted.
+    case calendar(ExceptionCalendar)
+    /// A gallery template, whole: as it was created, or as a snapshot found it.
+    case template(StoredTemplate)
+    /// A new version of the gallery template is in force.
+    case templateReplaced(UUID, StoredTemplate.Version)
+    /// The gallery template is no more.
+    case templateDeleted(UUID)
     /// A bearer token is valid, in place of an earlier one of the same name.
     case token(APIToken)
     /// A key was used.
@@ -30,6 +38,10 @@ extension APIEvent: JSONCodable {
         case .replaced: "replaced"
         case .controlled: "controlled"
         case .changed: "changed"
+        case .calendar: "calendar"
+        case .template: "template"
+        case .templateReplaced: "templateReplaced"
+        case .templateDeleted: "templateDeleted"
         case .token: "token"
         case .key: "key"
         case .announced: "announced"
@@ -55,6 +67,12 @@ extension APIEvent: JSONCodable {
             case .changed(let change, let at):
                 writer.field("change", change)
                 writer.field("at", at)
+            case .calendar(let calendar): writer.field("calendar", calendar)
+            case .template(let template): writer.field("template", template)
+            case .templateReplaced(let id, let version):
+                writer.field("templateId", id)
+                writer.field("version", version)
+            case .templateDeleted(let id): writer.field("templateId", id)
             case .token(let token): writer.field("token", token)
             case .key(let entry): writer.field("entry", entry)
             case .announced(let id): writer.field("instanceId", id)
@@ -77,6 +95,10 @@ extension APIEvent: JSONCodable {
                 at: try fields("at"))
         case "controlled": self = .controlled(try fields("jobId"), try fields("action"), at: try fields("at"))
         case "changed": self = .changed(try fields("change"), at: try fields("at"))
+        case "calendar": self = .calendar(try fields("calendar"))
+        case "template": self = .template(try fields("template"))
+        case "templateReplaced": self = .templateReplaced(try fields("templateId"), try fields("version"))
+        case "templateDeleted": self = .templateDeleted(try fields("templateId"))
         case "token": self = .token(try fields("token"))
         case "key": self = .key(try fields("entry"))
         case "announced": self = .announced(try fields("instanceId"))

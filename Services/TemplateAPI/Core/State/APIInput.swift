@@ -16,6 +16,24 @@ public enum APIInput: Sendable {
     case run(UUID, instanceID: UUID, actor: String)
     /// End an instance.
     case cancelInstance(UUID, reason: String, actor: String)
+    /// Pause or resume an instance.
+    case controlInstance(UUID, InstanceControl.Action, actor: String)
+    /// Cancel a run of an instance.
+    case cancelRun(UUID, instanceID: UUID, actor: String)
+    /// Run runs of an instance again.
+    case runAgain(RerunDraft)
+    /// Answer a request that was answered under its key before; what was not is ``APIReply/unanswered``.
+    case answerAgain(ClientRequest, action: String)
+    /// Put a global calendar in force; `onlyNew`: unless there is one of its name. Its revision is decided here.
+    case putCalendar(ExceptionCalendar, onlyNew: Bool, actor: String)
+    /// Delete a global calendar.
+    case deleteCalendar(String, actor: String)
+    /// Put a template into the gallery.
+    case createTemplate(UUID, GalleryTemplate, ClientRequest, warnings: [TemplateWarning])
+    /// Give the template of this identifier or name another version.
+    case replaceTemplate(String, GalleryTemplate, ClientRequest, warnings: [TemplateWarning])
+    /// Delete the template of this identifier or name.
+    case deleteTemplate(String, actor: String)
     /// What the scheduler said.
     case changed(JobChanged)
     /// Make a token valid, in place of an earlier one of the same name; `onlyFirst`: unless there is any token already.
@@ -42,35 +60,39 @@ public struct JobDraft: Sendable {
     public var nextExecutionTime: Timestamp?
     /// The instance an immediate job will have.
     public var instanceID: UUID?
-    /// The client's key and the hash of the request's body.
-    public var idempotency: (key: String, body: SHA256Hash)?
-    /// The answer that the client gets, and gets again under the same key.
-    public var answer: [UInt8]
-    /// The name of the token.
-    public var actor: String
+    /// The gallery template it is made from.
+    public var fromTemplate: TemplateReference?
+    /// What the client is told about it.
+    public var answer: JobAnswer
+    /// Who asks.
+    public var request: ClientRequest
 
     /// A job that is asked for.
     public init(
         jobID: UUID, template: JobTemplate, acceptedAt: Timestamp, nextExecutionTime: Timestamp?, instanceID: UUID?,
-        idempotency: (key: String, body: SHA256Hash)?, answer: [UInt8], actor: String
+        fromTemplate: TemplateReference? = nil, answer: JobAnswer = JobAnswer(), request: ClientRequest
     ) {
         self.jobID = jobID
         self.template = template
         self.acceptedAt = acceptedAt
         self.nextExecutionTime = nextExecutionTime
         self.instanceID = instanceID
-        self.idempotency = idempotency
+        self.fromTemplate = fromTemplate
         self.answer = answer
-        self.actor = actor
+        self.request = request
     }
 }
 
 /// What a caller of the API's state gets back.
 public enum APIReply: Sendable, Hashable {
-    /// The job was made, now or under this key before: the answer of then.
-    case created(jobID: UUID, answer: [UInt8])
+    /// The job, template or instance was made or replaced, now or under this key before: the answer of then.
+    case answered(UUID, [UInt8])
+    /// Nothing was answered under this key.
+    case unanswered
     /// It will be done; the job as it is now.
     case job(StoredJob)
+    /// The calendar that is in force, and whether there was none before.
+    case calendar(ExceptionCalendar, isNew: Bool)
     /// It is done, or was before.
     case done
     /// The token is valid (`true`), or was not made because there is one already.

@@ -1,5 +1,6 @@
 import DequeModule
 public import FoundationEssentials
+import Hexadecimal
 public import JobModel
 public import Messages
 public import ServiceKit
@@ -18,10 +19,14 @@ public struct APIState: ServiceState {
     private var order: [UUID] = []
     private var deleted: Deque<UUID> = []
     private var tokensByName: [String: APIToken] = [:]
-    private var keys = IdempotencyKeys()
+    private var calendars = ExceptionCalendars()
+    private(set) var gallery = Gallery()
+    private(set) var keys = IdempotencyKeys()
     private var announced: Deque<UUID> = []
     private var announcedSet: Set<UUID> = []
     private var audit: Deque<AuditEntry> = []
+    /// The latest time in the audit log.
+    private(set) var lastAudit: Timestamp?
 
     static let rememberedDeletions = 10_000
     static let rememberedInstances = 10_000
@@ -48,6 +53,24 @@ public struct APIState: ServiceState {
         return (Array(found[page.range(of: found.count)]), found.count)
     }
 
+    /// The global calendars, those that were deleted left out, by name.
+    public var exceptionCalendars: [ExceptionCalendar] { calendars.all.filter { !$0.isDeleted } }
+
+    /// The global calendar of this name.
+    public func calendar(_ name: String) -> ExceptionCalendar? { calendars[name] }
+
+    /// The revision of the last change of this name; 0 when there never was one.
+    func revision(ofCalendar name: String) -> Int { calendars.revision(of: name) }
+
+    /// The rules of all global calendars.
+    public var globalExceptions: [SchedulePreview.Exception] { calendars.exceptions }
+
+    /// The templates of the gallery, by name.
+    public var templates: [StoredTemplate] { gallery.all }
+
+    /// The gallery's template with this identifier or name.
+    public func template(_ key: String) -> StoredTemplate? { gallery[key] }
+
     /// The tokens by name.
     public var tokens: [APIToken] { tokensByName.values.sorted { $0.name < $1.name } }
 
@@ -73,10 +96,21 @@ public struct APIState: ServiceState {
         case .replace(let id, let draft): replace(id, draft, at: now, effects: &effects)
         case .control(let id, let action, let actor): control(id, action, actor: actor, at: now, effects: &effects)
         case .run(let id, let instance, let actor): run(id, instance, actor: actor, at: now, effects: &effects)
-        case .cancelInstance(let id, let reason, let actor):
-            record(.audited(AuditEntry(at: now, actor: actor, action: InstanceCancel.name, subject: id)), in: &effects)
-            effects.send(InstanceCancel(instanceID: id, reason: reason), to: .results)
-            effects.answer(.done)
+        case .cancelInstance(let id, let reason, let actor): cancelInstance(id, reason: reason, actor: actor, at: now, effects: &effects)
+        case .controlInstance(let id, let action, let actor):
+            controlInstance(id, action, actor: actor, at: now, effects: &effects)
+        case .cancelRun(let id, let instance, let actor): cancelRun(id, of: instance, actor: actor, at: now, effects: &effects)
+        case .runAgain(let draft): runAgain(draft, at: now, effects: &effects)
+        case .answerAgain(let request, let action):
+            if !repeats(request, action, at: now, effects: &effects) { effects.answer(.unanswered) }
+        case .putCalendar(let calendar, let onlyNew, let actor):
+            putCalendar(calendar, onlyNew: onlyNew, actor: actor, at: now, effects: &effects)
+        case .deleteCalendar(let name, let actor): deleteCalendar(name, actor: actor, at: now, effects: &effects)
+        case .createTemplate(let id, let template, let request, let warnings):
+            createTemplate(id, template, request, warnings: warnings, at: now, effects: &effects)
+        case .replaceTemplate(let key, let template, let request, let warnings):
+            replaceTemplate(key, template, request, warnings: warnings, at: now, effects: &effects)
+        case .deleteTemplate(let key, let actor): deleteTemplate(key, actor: actor, at: now, effects: &effects)
         case .changed(let change): note(change, at: now, effects: &effects)
         case .createToken(let name, let hash, let onlyFirst):
             guard !onlyFirst || tokensByName.isEmpty else { return effects.answer(.token(false)) }
@@ -89,38 +123,44 @@ public struct APIState: ServiceState {
     }
 
     private mutating func create(_ draft: JobDraft, at now: Timestamp, effects: inout Effects<APIState>) {
-        let key = draft.idempotency.map { "\(draft.actor)/\($0.key)" }
-        if let key, let idempotency = draft.idempotency, let known = keys.entry(key, at: now) {
-            // The audit entry makes the answer wait for the disk, behind what it repeats.
-            record(.audited(AuditEntry(at: now, actor: draft.actor, action: "job.create", subject: known.jobID)), in: &effects)
-            guard known.body == idempotency.body else {
-                return effects.answer(.refused(.keyReused))
-            }
-            return effects.answer(.created(jobID: known.jobID, answer: known.answer))
-        }
-        let version = StoredJob.Version(number: 1, acceptedAt: draft.acceptedAt, template: draft.template)
+        guard !repeats(draft.request, "job.create", at: now, effects: &effects) else { return }
+        let version = StoredJob.Version(number: 1, acceptedAt: draft.acceptedAt, template: draft.template, fromTemplate: draft.fromTemplate)
         let job = StoredJob(
             id: draft.jobID, name: draft.template.name, versions: [version], status: .active, revision: 0,
             nextExecutionTime: draft.nextExecutionTime, createdAt: now, updatedAt: now)
         record(.stored(job), in: &effects)
         if let instance = draft.instanceID { record(.announced(instance), in: &effects) }
-        if let key, let idempotency = draft.idempotency {
-            let entry = IdempotencyEntry(key: key, body: idempotency.body, jobID: draft.jobID, answer: draft.answer, at: now)
-            record(.key(entry), in: &effects)
-        }
-        record(.audited(AuditEntry(at: now, actor: draft.actor, action: "job.create", subject: draft.jobID)), in: &effects)
         put(draft.jobID, version, effects: &effects)
-        effects.answer(.created(jobID: draft.jobID, answer: draft.answer))
+        finish(draft, "job.create", draft.jobID, draft.answer.encoded(job, draft), at: now, effects: &effects)
     }
 
     private mutating func replace(_ id: UUID, _ draft: JobDraft, at now: Timestamp, effects: inout Effects<APIState>) {
+        guard !repeats(draft.request, "job.replace", at: now, effects: &effects) else { return }
         guard let job = jobs[id], let current = job.current else { return refuse(id, effects: &effects) }
         guard job.status != .cancelled else { return effects.answer(.refused(.conflict(job, "replaced"))) }
-        let version = StoredJob.Version(number: current.number + 1, acceptedAt: draft.acceptedAt, template: draft.template)
+        // The same template again makes no version. The audit entry makes the answer wait for the disk, behind what it repeats.
+        guard draft.template != current.template else {
+            return finish(draft, "job.replace", id, draft.answer.encoded(job, nil), at: now, effects: &effects)
+        }
+        guard draft.acceptedAt > current.acceptedAt else {
+            let detail =
+                "Job \(id.text) was replaced by another request at the same moment: look at its version \(current.number) and try again."
+            return effects.answer(.refused(QueryProblem(status: 409, detail: detail)))
+        }
+        let version = StoredJob.Version(
+            number: current.number + 1, acceptedAt: draft.acceptedAt, template: draft.template, fromTemplate: draft.fromTemplate)
         record(.replaced(id, version, nextExecutionTime: draft.nextExecutionTime, at: now), in: &effects)
-        record(.audited(AuditEntry(at: now, actor: draft.actor, action: "job.replace", subject: id)), in: &effects)
+        if let instance = draft.instanceID { record(.announced(instance), in: &effects) }
         put(id, version, effects: &effects)
-        if let job = jobs[id] { effects.answer(.job(job)) }
+        finish(draft, "job.replace", id, draft.answer.encoded(jobs[id] ?? job, draft), at: now, effects: &effects)
+    }
+
+    private mutating func finish(
+        _ draft: JobDraft, _ action: String, _ id: UUID, _ answer: [UInt8], at now: Timestamp, effects: inout Effects<APIState>
+    ) {
+        remember(draft.request, about: id, answer, at: now, effects: &effects)
+        record(.audited(AuditEntry(at: now, actor: draft.request.actor, action: action, subject: id)), in: &effects)
+        effects.answer(.answered(id, answer))
     }
 
     private func put(_ id: UUID, _ version: StoredJob.Version, effects: inout Effects<APIState>) {
@@ -191,6 +231,10 @@ public struct APIState: ServiceState {
             jobs[change.jobID]?.revision = change.revision
             jobs[change.jobID]?.nextExecutionTime = change.nextExecutionTime
             jobs[change.jobID]?.updatedAt = at
+        case .calendar(let calendar): calendars.put(calendar)
+        case .template(let template): gallery.put(template)
+        case .templateReplaced(let id, let version): gallery.add(version, to: id)
+        case .templateDeleted(let id): gallery.remove(id)
         case .token(let token): tokensByName[token.name] = token
         case .key(let entry): keys.keep(entry)
         case .announced(let id):
@@ -199,6 +243,7 @@ public struct APIState: ServiceState {
             if announced.count > Self.rememberedInstances { announcedSet.remove(announced.removeFirst()) }
         case .audited(let entry):
             audit.append(entry)
+            lastAudit = max(lastAudit ?? entry.at, entry.at)
             if audit.count > Self.rememberedAuditEntries { audit.removeFirst() }
         }
     }
@@ -212,8 +257,13 @@ public struct APIState: ServiceState {
     private mutating func fold(_ action: JobControl.Action, of id: UUID, at: Timestamp) {
         jobs[id]?.updatedAt = at
         switch action {
-        case .pause: jobs[id]?.status = .paused
-        case .resume: jobs[id]?.status = .active
+        case .pause:
+            jobs[id]?.status = .paused
+            jobs[id]?.nextExecutionTime = nil
+        case .resume:
+            let next = jobs[id]?.current?.occurrence(after: at)
+            jobs[id]?.status = .active
+            jobs[id]?.nextExecutionTime = next
         case .cancel:
             jobs[id]?.status = .cancelled
             jobs[id]?.nextExecutionTime = nil
@@ -231,6 +281,8 @@ public struct APIState: ServiceState {
     /// The fewest events that lead here.
     public func snapshot() -> [APIEvent] {
         deleted.compactMap { jobs[$0] }.map(APIEvent.stored) + order.compactMap { jobs[$0] }.map(APIEvent.stored)
-            + tokens.map(APIEvent.token) + keys.all.map(APIEvent.key) + announced.map(APIEvent.announced) + audit.map(APIEvent.audited)
+            + calendars.all.map(APIEvent.calendar) + gallery.all.map(APIEvent.template) + tokens.map(APIEvent.token)
+            + keys.all.map(APIEvent.key)
+            + announced.map(APIEvent.announced) + audit.map(APIEvent.audited)
     }
 }

@@ -12,13 +12,16 @@ public struct AuditEntry: Sendable, Hashable {
     public var action: String
     /// The job or instance it is about.
     public var subject: UUID?
+    /// The name of what it is about, where that has no identifier.
+    public var name: String?
 
     /// `actor` asked for `action`.
-    public init(at: Timestamp, actor: String, action: String, subject: UUID? = nil) {
+    public init(at: Timestamp, actor: String, action: String, subject: UUID? = nil, name: String? = nil) {
         self.at = at
         self.actor = actor
         self.action = action
         self.subject = subject
+        self.name = name
     }
 }
 
@@ -30,6 +33,7 @@ extension AuditEntry: JSONCodable {
             writer.field("actor", actor)
             writer.field("action", action)
             writer.field("subject", ifPresent: subject)
+            writer.field("name", ifPresent: name)
         }
     }
 
@@ -39,6 +43,7 @@ extension AuditEntry: JSONCodable {
     public init(from reader: inout JSONReader) throws {
         let fields = try reader.fields()
         self.init(
-            at: try fields("at"), actor: try fields("actor"), action: try fields("action"), subject: try fields.optional("subject"))
+            at: try fields("at"), actor: try fields("actor"), action: try fields("action"), subject: try fields.optional("subject"),
+            name: try fields.optional("name"))
     }
 }

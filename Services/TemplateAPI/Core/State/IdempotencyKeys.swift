@@ -9,8 +9,8 @@ public struct IdempotencyEntry: Sendable, Hashable {
     public var key: String
     /// The hash of the request's body.
     public var body: SHA256Hash
-    /// The job that was made.
-    public var jobID: UUID
+    /// The job, template or instance that was made or replaced.
+    public var subject: UUID
     /// The answer, word for word.
     public var answer: [UInt8]
     /// When it was answered.
@@ -23,7 +23,8 @@ extension IdempotencyEntry: JSONCodable {
         writer.object { writer in
             writer.field("key", key)
             writer.field("body", body)
-            writer.field("jobId", jobID)
+            // The name of the time when only jobs had keys.
+            writer.field("jobId", subject)
             writer.field("answer", raw: answer)
             writer.field("at", at)
         }
@@ -36,7 +37,7 @@ extension IdempotencyEntry: JSONCodable {
         let fields = try reader.fields()
         let answer: RawJSON = try fields("answer")
         self.init(
-            key: try fields("key"), body: try fields("body"), jobID: try fields("jobId"), answer: answer.bytes, at: try fields("at"))
+            key: try fields("key"), body: try fields("body"), subject: try fields("jobId"), answer: answer.bytes, at: try fields("at"))
     }
 }
 

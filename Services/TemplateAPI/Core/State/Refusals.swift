@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Hexadecimal
 import JobModel
 import Messages
 
@@ -47,7 +48,12 @@ extension JobControl.Action {
     }
 }
 
-extension UUID {
-    /// The identifier as the API writes it.
-    var text: String { uuidString.lowercased() }
+extension InstanceControl.Action {
+    /// "It cannot be …".
+    var participle: String {
+        switch self {
+        case .pause: "paused"
+        case .resume: "resumed"
+        }
+    }
 }

@@ -1,6 +1,7 @@
 public import FoundationEssentials
 public import JSON
 public import JobModel
+import Recurrence
 
 /// A job as the API keeps it: what was asked for, and what the scheduler last said of it.
 public struct StoredJob: Sendable, Hashable {
@@ -12,6 +13,8 @@ public struct StoredJob: Sendable, Hashable {
         public var acceptedAt: Timestamp
         /// The template in canonical form.
         public var template: JobTemplate
+        /// The gallery template it was made from; `nil` for a template of its own.
+        public var fromTemplate: TemplateReference?
     }
 
     /// The job.
@@ -37,6 +40,14 @@ public struct StoredJob: Sendable, Hashable {
     public var current: Version? { versions.last }
 }
 
+extension StoredJob.Version {
+    /// The first occurrence after `time`, excepted or not; `nil` when there is none.
+    func occurrence(after time: Timestamp) -> Timestamp? {
+        let schedule = try? ScheduleText(parsing: template.scheduleRule)
+        return schedule?.recurrence(accepted: acceptedAt.seconds)?.next(after: time.seconds).map { Timestamp(seconds: $0) }
+    }
+}
+
 extension StoredJob.Version: JSONCodable {
     /// Writes an object.
     public func encode(to writer: inout JSONWriter) {
@@ -44,6 +55,7 @@ extension StoredJob.Version: JSONCodable {
             writer.field("number", number)
             writer.field("acceptedAt", acceptedAt)
             writer.field("template", template)
+            writer.field("fromTemplate", ifPresent: fromTemplate)
         }
     }
 
@@ -52,7 +64,9 @@ extension StoredJob.Version: JSONCodable {
     /// - Throws: `JSONError` for a missing field or one of another type.
     public init(from reader: inout JSONReader) throws {
         let fields = try reader.fields()
-        self.init(number: try fields("number"), acceptedAt: try fields("acceptedAt"), template: try fields("template"))
+        self.init(
+            number: try fields("number"), acceptedAt: try fields("acceptedAt"), template: try fields("template"),
+            fromTemplate: try fields.optional("fromTemplate"))
     }
 }
 

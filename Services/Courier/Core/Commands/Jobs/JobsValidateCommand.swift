@@ -1,9 +1,11 @@
 internal import ArgumentParser
-internal import JSON
+internal import FoundationEssentials
+internal import JobModel
 
 struct JobsValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "validate", abstract: "Check templates without a server; the exit status is 0 when all are valid, else 2.")
+        commandName: "validate", abstract: "Check templates without a server; the exit status is 0 when all are valid, else 2.",
+        discussion: "With --format json every file is one line with one JSON object; with --format yaml, one document.")
 
     @Argument(help: "Templates, JSON or YAML files; - reads standard input.", completion: .file(extensions: ["json", "yaml", "yml"]))
     var files: [String]
@@ -11,19 +13,12 @@ struct JobsValidateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let context = CommandContext.current
-        var results: [ValidationResult] = []
-        for file in files {
-            let result = try await ValidationResult(file: file, context: context)
-            if output.format == .table { try await context.console.line(result.text) }
-            results.append(result)
+        try await ValidationResult.print(files, format: output.format, context: .current) { document in
+            let reading = TemplateReader.read(document)
+            // As the API does when it makes a job of it.
+            let now = Timestamp(seconds: Int64(Date().timeIntervalSince1970.rounded(.down)))
+            let warnings = try? reading.template?.scheduleWarnings(acceptedAt: now)
+            return (reading.problems, reading.warnings + (warnings ?? []))
         }
-        let document = JSONNode.array(results.map(\.document))
-        switch output.format {
-        case .table: break
-        case .json: try await context.console.line(PrettyJSON.text(document))
-        case .yaml: try await context.console.write(.output, Array(try YAMLText.text(document).utf8))
-        }
-        guard results.allSatisfy(\.isValid) else { throw CommandFailure.silent(.badInput) }
     }
 }

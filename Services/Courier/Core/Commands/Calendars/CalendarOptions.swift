@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import JSON
+internal import JobModel
+
+/// What a calendar is to be.
+struct CalendarOptions: ParsableArguments {
+    @Argument(help: "The calendar's name.")
+    var name: String
+
+    @Option(help: "What it is for.")
+    var description: String?
+
+    @Option(name: .customLong("exception"), parsing: .singleValue, help: ExceptionOption.help)
+    var exceptions: [String] = []
+
+    func validate() throws {
+        guard !exceptions.isEmpty else { throw ValidationError("Expected at least one --exception RULE/MINUTES, found none.") }
+    }
+
+    /// The body of the request; the server checks the rules.
+    var body: [UInt8] {
+        get throws {
+            let rules = try exceptions.map { text in
+                let rule = try ExceptionOption.read(text)
+                return JSONNode.object([("rrule", .text(rule.rrule)), ("duration", .number(rule.duration))])
+            }
+            let calendar = JSONNode.object([
+                ("name", .text(name)), ("description", description.map(JSONNode.text)), ("exceptionRules", .array(rules)),
+            ])
+            return Array(calendar.compact.utf8)
+        }
+    }
+}
