@@ -32,8 +32,11 @@ extension EndToEndTests {
             #expect(try await stack.end(of: other) == "success")
             #expect(diary.begun == 1)
             #expect(try await stack.statuses(of: id) == ["success", "pending", "pending"])
+            // The second run waits too, so that the instance is not over before everybody has asked.
+            Files.remove("\(diary.directory)/gate")
             #expect(try await stack.courier("instances", "resume", id.text).status == 0)
             try await ask("/v1/instances/\(id.text)/resume", of: stack)
+            try Files.write("", to: "\(diary.directory)/gate")
             #expect(try await stack.end(of: id) == "success")
             for run in try await stack.runs(of: id) { #expect(diary.lines(of: run.id) == StepDiary.once(steps: 1)) }
             let late = try await stack.api.send("POST", "/v1/instances/\(id.text)/pause")
