@@ -38,6 +38,13 @@ public struct JSONFields: Sendable {
         return try value.null() ? nil : try read(name, at: offset)
     }
 
+    /// Whether the object has the field `name` and it is `null`: in a merge patch (RFC 7396) that removes what another absence would leave.
+    public func isNull(_ name: String) throws -> Bool {
+        guard let offset = offsets[name] else { return false }
+        var value = reader(at: offset)
+        return try value.null()
+    }
+
     private func read<T: JSONDecodable>(_ name: String, at offset: Int) throws -> T {
         var value = reader(at: offset)
         do {

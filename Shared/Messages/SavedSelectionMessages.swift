@@ -9,7 +9,7 @@ public struct FilterSave: Message, Hashable {
     public var filterID: UUID?
     /// Its name; `nil`: as it is.
     public var filterName: String?
-    /// What it is for; `nil`: as it is.
+    /// What it is for; `nil`: as it is; empty, or `null` on the wire: nothing.
     public var description: String?
     /// `{"constraints": …}` or `{"query": …}`; `nil`: as it is.
     public var filter: JSONValue?
@@ -38,7 +38,7 @@ public struct FilterSave: Message, Hashable {
     public init(from reader: inout JSONReader) throws {
         let fields = try reader.fields()
         self.init(
-            filterID: try fields.optional("id"), filterName: try fields.optional("name"), description: try fields.optional("description"),
+            filterID: try fields.optional("id"), filterName: try fields.optional("name"), description: try fields.isNull("description") ? "" : fields.optional("description"),
             filter: try fields.optional("filter"))
     }
 }
@@ -51,7 +51,7 @@ public struct NodeListSave: Message, Hashable {
     public var listID: UUID?
     /// Its name; `nil`: as it is.
     public var listName: String?
-    /// What it is for; `nil`: as it is.
+    /// What it is for; `nil`: as it is; empty, or `null` on the wire: nothing.
     public var description: String?
     /// The nodes, in the order they run; `nil`: as they are.
     public var nodeIDs: [UUID]?
@@ -80,7 +80,7 @@ public struct NodeListSave: Message, Hashable {
     public init(from reader: inout JSONReader) throws {
         let fields = try reader.fields()
         self.init(
-            listID: try fields.optional("id"), listName: try fields.optional("name"), description: try fields.optional("description"),
+            listID: try fields.optional("id"), listName: try fields.optional("name"), description: try fields.isNull("description") ? "" : fields.optional("description"),
             nodeIDs: try fields.optional("nodeIds"))
     }
 }

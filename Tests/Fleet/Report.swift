@@ -39,9 +39,9 @@ struct Report {
                 "  from a run's end to the next command: p50 \(Self.round(turnovers.quantile(0.5) * 1000, 1)) ms, "
                     + "p99 \(Self.round(turnovers.quantile(0.99) * 1000, 1)) ms")
         }
-        for process in processes where process.cpu >= 0.01 || process.name == "fleet" {
+        for process in processes where process.cpu >= 0.001 || process.name == "fleet" {
             lines.append(
-                "  \(process.name): \(Self.round(process.cpu, 2)) s of CPU (\(Self.round(process.cpu * 1_000_000 / Double(max(1, runs)), 1)) µs a run), "
+                "  \(process.name): \(Self.round(process.cpu, 3)) s of CPU (\(Self.round(process.cpu * 1_000_000 / Double(max(1, runs)), 1)) µs a run), "
                     + "\(Self.round(process.resident, 0)) MB, at most \(Self.round(process.peak, 0)) MB")
         }
         return lines.joined(separator: "\n")

@@ -59,16 +59,19 @@ import Testing
 
 /// Reports while steps run, with real processes.
 @Suite(.timeLimit(.minutes(1))) struct LiveOutputTests {
-    /// A step that writes the next of `texts` each time the gate is opened.
+    /// A step that writes the next of `texts` each time the next gate is opened. Each has its own: a gate that is being shut would let through who
+    /// comes back.
     private func step(_ texts: [String], secret: String? = nil) -> Step {
-        let lines = texts.enumerated().map { ($0 == 0 ? "" : "read x < gate; ") + "printf '\($1)'" }
+        let lines = texts.enumerated().map { gate, text in
+            (gate == 0 ? "mkfifo \((1..<texts.count).map { "gate\($0)" }.joined(separator: " "))" : "read x < gate\(gate)") + "; printf '\(text)'"
+        }
         return Build.step(
             "slow", [lines.joined(separator: "; ")], inputs: secret.map { ["password": $0] } ?? [:],
             expected: secret == nil ? [:] : ["password": ExpectedInput(sensitive: true)])
     }
 
-    private func open(_ bench: ServiceBench) async {
-        let path = "\(bench.directory.path)/gate"
+    private func open(_ gate: Int, _ bench: ServiceBench) async {
+        let path = "\(bench.directory.path)/gate\(gate)"
         await offPool { _ = try? Data("\n".utf8).write(to: URL(filePath: path)) }
     }
 
@@ -76,12 +79,11 @@ import Testing
         let bench = try await ServiceBench()
         bench.options.outputInterval = .milliseconds(5)
         try bench.start()
-        mkfifo("\(bench.directory.path)/gate", 0o600)
         await bench.send(bench.command([step(["one\\n", "two\\n", "three\\n"])]))
-        for text in ["one\n", "one\ntwo\n"] {
+        for (gate, text) in [(1, "one\n"), (2, "one\ntwo\n")] {
             let run = try await bench.run { $0.text() == text }
             #expect(run.status == .running && run.steps[1]?.status == .running)
-            await open(bench)
+            await open(gate, bench)
         }
         let run = try await bench.run()
         #expect(run.status == .success && run.text() == "one\ntwo\nthree\n")
@@ -93,11 +95,10 @@ import Testing
         let bench = try await ServiceBench()
         bench.options.outputInterval = .milliseconds(5)
         try bench.start()
-        mkfifo("\(bench.directory.path)/gate", 0o600)
         await bench.send(bench.command([step(["user:hun", "ter2 bye hunt\\n"], secret: "hunter2")]))
         let first = try await bench.run { !$0.output.isEmpty }
         #expect(first.text() == "user:")
-        await open(bench)
+        await open(1, bench)
         let run = try await bench.run()
         #expect(run.text() == "user:******* bye hunt\n")
         await bench.end()

@@ -32,12 +32,12 @@ extension ResolverState {
             guard let known = filters[id] else { return Self.unknown("saved filter", id) }
             filter = known
             filter.name = name ?? known.name
-            filter.description = message.description ?? known.description
+            filter.description = Self.described(message.description, before: known.description)
             filter.filter = message.filter ?? known.filter
             filter.updatedAt = now
         } else {
             guard let name, let definition = message.filter else { return Self.invalid("expected name and filter, found neither or one") }
-            filter = SavedFilter(id: newID, name: name, description: message.description, filter: definition, createdAt: now)
+            filter = SavedFilter(id: newID, name: name, description: Self.described(message.description), filter: definition, createdAt: now)
         }
         record(.filterStored(filter), in: &effects)
         return .filter(filter)
@@ -75,12 +75,12 @@ extension ResolverState {
             guard let known = lists[id] else { return Self.unknown("saved list", id) }
             list = known
             list.name = name ?? known.name
-            list.description = message.description ?? known.description
+            list.description = Self.described(message.description, before: known.description)
             list.nodes = given ?? known.nodes
             list.updatedAt = now
         } else {
             guard let name, let given else { return Self.invalid("expected name and nodeIds, found neither or one") }
-            list = SavedList(id: newID, name: name, description: message.description, nodes: given, createdAt: now)
+            list = SavedList(id: newID, name: name, description: Self.described(message.description), nodes: given, createdAt: now)
         }
         record(.listStored(list), in: &effects)
         return .list(list)
@@ -90,6 +90,12 @@ extension ResolverState {
         guard lists[id] != nil else { return Self.unknown("saved list", id) }
         record(.listDeleted(id), in: &effects)
         return .deleted
+    }
+
+    /// An empty description is none.
+    private static func described(_ given: String?, before known: String? = nil) -> String? {
+        guard let given else { return known }
+        return given.isEmpty ? nil : given
     }
 
     // MARK: Refusals
