@@ -19,7 +19,7 @@ import Testing
         let filter = try #require(desk.state.filters[made])
         #expect(filter.name == "b" && filter.description == "all of them" && filter.filter == ["query": "all"])
         #expect(filter.createdAt == start && filter.updatedAt == desk.now)
-        desk.tell(.saveFilter(try FilterSave(json: Array(#"{"id": "\(made.uuidString)", "description": null}"#.utf8)), newID: id(1)))
+        desk.tell(.saveFilter(try FilterSave(json: Array(#"{"id": "\#(made.uuidString)", "description": null}"#.utf8)), newID: id(1)))
         #expect(desk.state.filters[made]?.description == nil && desk.state.filters[made]?.name == "b")
         #expect(desk.tell(.deleteFilter(made)) == .deleted)
         #expect(desk.tell(.deleteFilter(made)).refusal == 404)
