@@ -138,14 +138,19 @@ public struct JobChanged: Message, Hashable {
     public var status: JobStatus
     /// The next occurrence; `nil` when there is none.
     public var nextExecutionTime: Timestamp?
+    /// How many instances are due and wait until an earlier one is over, as the overlap policy `queue` wants.
+    public var waitingInstances: Int
 
     /// Where the job stands at `revision`.
-    public init(jobID: UUID, version: Int, revision: Int, status: JobStatus, nextExecutionTime: Timestamp?) {
+    public init(
+        jobID: UUID, version: Int, revision: Int, status: JobStatus, nextExecutionTime: Timestamp?, waitingInstances: Int = 0
+    ) {
         self.jobID = jobID
         self.version = version
         self.revision = revision
         self.status = status
         self.nextExecutionTime = nextExecutionTime
+        self.waitingInstances = waitingInstances
     }
 
     /// Writes the message body.
@@ -156,6 +161,7 @@ public struct JobChanged: Message, Hashable {
             writer.field("revision", revision)
             writer.field("status", status)
             writer.field("nextExecutionTime", ifPresent: nextExecutionTime)
+            writer.field("waitingInstances", waitingInstances)
         }
     }
 
@@ -166,6 +172,7 @@ public struct JobChanged: Message, Hashable {
         let fields = try reader.fields()
         self.init(
             jobID: try fields("jobId"), version: try fields("version"), revision: try fields("revision"), status: try fields("status"),
-            nextExecutionTime: try fields.optional("nextExecutionTime"))
+            nextExecutionTime: try fields.optional("nextExecutionTime"),
+            waitingInstances: try fields.optional("waitingInstances") ?? 0)
     }
 }

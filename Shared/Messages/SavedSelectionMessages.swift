@@ -38,7 +38,8 @@ public struct FilterSave: Message, Hashable {
     public init(from reader: inout JSONReader) throws {
         let fields = try reader.fields()
         self.init(
-            filterID: try fields.optional("id"), filterName: try fields.optional("name"), description: try fields.isNull("description") ? "" : fields.optional("description"),
+            filterID: try fields.optional("id"), filterName: try fields.optional("name"),
+            description: try fields.isNull("description") ? "" : fields.optional("description"),
             filter: try fields.optional("filter"))
     }
 }
@@ -80,7 +81,8 @@ public struct NodeListSave: Message, Hashable {
     public init(from reader: inout JSONReader) throws {
         let fields = try reader.fields()
         self.init(
-            listID: try fields.optional("id"), listName: try fields.optional("name"), description: try fields.isNull("description") ? "" : fields.optional("description"),
+            listID: try fields.optional("id"), listName: try fields.optional("name"),
+            description: try fields.isNull("description") ? "" : fields.optional("description"),
             nodeIDs: try fields.optional("nodeIds"))
     }
 }

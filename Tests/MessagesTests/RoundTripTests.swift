@@ -56,7 +56,7 @@ private let template = JobTemplate(
         try check(JobPut(jobID: id, version: 1, acceptedAt: time, template: template))
         try check(JobControl(jobID: id, action: .pause))
         try check(JobTrigger(jobID: id, instanceID: id, requestedAt: time))
-        try check(JobChanged(jobID: id, version: 1, revision: 2, status: .active, nextExecutionTime: time))
+        try check(JobChanged(jobID: id, version: 1, revision: 2, status: .active, nextExecutionTime: time, waitingInstances: 3))
         try check(JobChanged(jobID: id, version: 1, revision: 2, status: .completed, nextExecutionTime: nil))
         try check(InstanceStart(instance: reference, epoch: 0, template: template))
         try check(InstanceCreated(instance: reference, status: .notPerformed, reason: "excepted", createdAt: time, template: template))

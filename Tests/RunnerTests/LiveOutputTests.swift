@@ -62,9 +62,10 @@ import Testing
     /// A step that writes the next of `texts` each time the next gate is opened. Each has its own: a gate that is being shut would let through who
     /// comes back.
     private func step(_ texts: [String], secret: String? = nil) -> Step {
-        let lines = texts.enumerated().map { gate, text in
-            (gate == 0 ? "mkfifo \((1..<texts.count).map { "gate\($0)" }.joined(separator: " "))" : "read x < gate\(gate)") + "; printf '\(text)'"
-        }
+        let gates = (1..<texts.count).map { "gate\($0)" }
+        let lines =
+            ["mkfifo \(gates.joined(separator: " "))", "printf '\(texts[0])'"]
+            + zip(gates, texts.dropFirst()).flatMap { ["read x < \($0)", "printf '\($1)'"] }
         return Build.step(
             "slow", [lines.joined(separator: "; ")], inputs: secret.map { ["password": $0] } ?? [:],
             expected: secret == nil ? [:] : ["password": ExpectedInput(sensitive: true)])

@@ -115,9 +115,12 @@ private let key = HTTPField.Name("Idempotency-Key") ?? .ifMatch
 
     // MARK: The scheduler's word
 
-    private func change(_ id: String, version: Int = 1, revision: Int, _ status: JobStatus, _ next: Timestamp? = nil) throws -> JobChanged {
+    private func change(
+        _ id: String, version: Int = 1, revision: Int, _ status: JobStatus, _ next: Timestamp? = nil, waiting: Int = 0
+    ) throws -> JobChanged {
         JobChanged(
-            jobID: try #require(UUID(uuidString: id)), version: version, revision: revision, status: status, nextExecutionTime: next)
+            jobID: try #require(UUID(uuidString: id)), version: version, revision: revision, status: status, nextExecutionTime: next,
+            waitingInstances: waiting)
     }
 
     @Test func theSchedulerSaysWhereAJobStands() async throws {
@@ -146,11 +149,12 @@ private let key = HTTPField.Name("Idempotency-Key") ?? .ifMatch
         try await bench.serve { (client: Client) async throws in
             let id = try await client.create(Template.with(rule: "RRULE:FREQ=DAILY"))
             let later = Timestamp(seconds: 1_800_000_000)
-            try await bench.engine.perform(.changed(try change(id, revision: 5, .active, later)))
+            try await bench.engine.perform(.changed(try change(id, revision: 5, .active, later, waiting: 2)))
             try await bench.engine.perform(.changed(try change(id, revision: 4, .paused)))
             try await bench.engine.perform(.changed(try change(id, version: 0, revision: 9, .completed)))
             let item = try await client.get("/v1/jobs/\(id)").item
             #expect(item?["status"]?.text == "active" && item?["nextExecutionTime"]?.text == later.description)
+            #expect(item?["waitingInstances"]?.int == 2)
             try await bench.engine.perform(.changed(try change(UUID().text, revision: 1, .paused)))
             #expect(await bench.engine.read { $0.jobCount } == 1)
         }

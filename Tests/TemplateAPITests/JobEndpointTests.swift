@@ -84,9 +84,11 @@ import Testing
             let id = try await client.create()
             let answer = try await client.get("/v1/jobs/\(id)")
             #expect(answer.status == 200)
-            for key in ["id", "name", "description", "version", "status", "createdAt", "updatedAt", "scheduleRule", "nextExecutionTime"] {
-                #expect(answer.item?[key] != nil, "\(key)")
-            }
+            let keys = [
+                "id", "name", "description", "version", "status", "createdAt", "updatedAt", "scheduleRule", "nextExecutionTime",
+                "waitingInstances",
+            ]
+            for key in keys { #expect(answer.item?[key] != nil, "\(key)") }
             #expect(answer.item?["template"]?["allowManualExecution"] == .bool(true))
             #expect(answer.item?["template"]?["overlapPolicy"]?.text == "allow")
             let head = try await client.send(.head, "/v1/jobs/\(id)")

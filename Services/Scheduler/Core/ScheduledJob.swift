@@ -8,6 +8,8 @@ struct ScheduledJob: Sendable {
         var version: Int
         var status: JobStatus
         var next: Timestamp?
+        /// How many instances wait.
+        var waiting: Int
     }
 
     var version: JobVersion
@@ -54,6 +56,6 @@ struct ScheduledJob: Sendable {
     /// Where the job stands, as the API is to know it: only of an active job is it known when it is next performed.
     var standing: Announcement {
         let next = nextOccurrence.map { Timestamp(seconds: $0) } ?? pendingImmediate
-        return Announcement(version: version.number, status: status, next: status == .active ? next : nil)
+        return Announcement(version: version.number, status: status, next: status == .active ? next : nil, waiting: waiting.count)
     }
 }

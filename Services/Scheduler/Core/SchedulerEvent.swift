@@ -30,7 +30,7 @@ public enum SchedulerEvent: Sendable {
     /// The instance is under way no longer, or waits no longer.
     case finished(UUID, instance: UUID)
     /// The API is told of this standing.
-    case announced(UUID, version: Int, revision: Int, status: JobStatus, next: Timestamp?)
+    case announced(UUID, version: Int, revision: Int, status: JobStatus, next: Timestamp?, waiting: Int)
     /// A user's requests for these instances have been decided.
     case triggered([UUID])
     /// A global calendar is in force, or deleted.
@@ -67,7 +67,7 @@ extension SchedulerEvent: JSONCodable {
         case .put, .said, .triggered, .calendar, .deleted: nil
         case .status(let id, _, _), .fellBehind(let id, _, _), .judged(let id, _, _), .judgedImmediate(let id, _), .caughtUp(let id, _),
             .stopped(let id, _),
-            .started(let id, _), .owes(let id, _, _, _), .waits(let id, _, _), .finished(let id, _), .announced(let id, _, _, _, _):
+            .started(let id, _), .owes(let id, _, _, _), .waits(let id, _, _), .finished(let id, _), .announced(let id, _, _, _, _, _):
             id
         }
     }
@@ -103,11 +103,12 @@ extension SchedulerEvent: JSONCodable {
             case .waits(_, let instance, let version):
                 writer.field("instance", instance)
                 writer.field("version", ifPresent: version)
-            case .announced(_, let version, let revision, let status, let next):
+            case .announced(_, let version, let revision, let status, let next, let waiting):
                 writer.field("version", version)
                 writer.field("revision", revision)
                 writer.field("status", status)
                 writer.field("next", ifPresent: next)
+                if waiting > 0 { writer.field("waiting", waiting) }
             case .triggered(let ids): writer.field("instanceIds", ids)
             case .calendar(let calendar): writer.field("calendar", calendar)
             case .deleted(let ids): writer.field("jobIds", ids)

@@ -11,6 +11,7 @@ struct SchedulerEventFields {
     private var number: Int?
     private var revision: Int?
     private var count: Int?
+    private var waiting: Int?
     private var status: JobStatus?
     /// `judgedThrough`, `second` or `through`.
     private var second: Int64?
@@ -32,6 +33,7 @@ struct SchedulerEventFields {
         case "version": if try reader.peek() == .number { number = try reader.int() } else { version = try reader.decodeIfPresent() }
         case "revision": revision = try reader.int()
         case "count": count = try reader.int()
+        case "waiting": waiting = try reader.int()
         case "status", "by": status = try reader.decodeIfPresent()
         case "judgedThrough", "second", "through": second = try reader.decodeIfPresent()
         case "nextOccurrence": nextOccurrence = try reader.decode()
@@ -72,7 +74,7 @@ struct SchedulerEventFields {
         case "announced":
             return .announced(
                 try id(), version: try reader.require(number, "version"), revision: try reader.require(revision, "revision"),
-                status: try state("status"), next: next)
+                status: try state("status"), next: next, waiting: waiting ?? 0)
         case "triggered": return .triggered(try reader.require(instanceIDs, "instanceIds"))
         case "calendar": return .calendar(try reader.require(calendar, "calendar"))
         case "deleted": return .deleted(try reader.require(jobIDs, "jobIds"))

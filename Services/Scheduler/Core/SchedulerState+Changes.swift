@@ -27,6 +27,7 @@ extension SchedulerState {
         case .started(let id, let instance):
             jobs[id]?.waiting.removeAll { $0.id == instance }
             jobs[id]?.running.append(instance)
+            noteUnannounced(id)
         case .owes(let id, let second, let time, let earlier):
             guard let version = earlier ?? jobs[id]?.version else { return }
             owed.append(OwedCreation(version: version, second: second, createdAt: time))
@@ -34,11 +35,13 @@ extension SchedulerState {
         case .waits(let id, let instance, let earlier):
             guard let version = earlier ?? jobs[id]?.version else { return }
             jobs[id]?.waiting.append(WaitingInstance(instance, version))
+            noteUnannounced(id)
         case .finished(let id, let instance):
             jobs[id]?.running.removeAll { $0 == instance }
             jobs[id]?.waiting.removeAll { $0.id == instance }
-        case .announced(let id, let version, let revision, let status, let next):
-            jobs[id]?.announcement = .init(version: version, status: status, next: next)
+            noteUnannounced(id)
+        case .announced(let id, let version, let revision, let status, let next, let waiting):
+            jobs[id]?.announcement = .init(version: version, status: status, next: next, waiting: waiting)
             jobs[id]?.revision = revision
             noteUnannounced(id)
         case .triggered(let ids): for id in ids { triggered.insert(id) }
@@ -120,7 +123,8 @@ extension ScheduledJob {
         if let announcement {
             events.append(
                 .announced(
-                    id, version: announcement.version, revision: revision, status: announcement.status, next: announcement.next))
+                    id, version: announcement.version, revision: revision, status: announcement.status, next: announcement.next,
+                    waiting: announcement.waiting))
         }
         return events
     }

@@ -210,10 +210,13 @@ extension SchedulerState {
         let standing = job.standing
         let revision = job.revision + 1
         record(
-            .announced(id, version: standing.version, revision: revision, status: standing.status, next: standing.next), in: &effects)
+            .announced(
+                id, version: standing.version, revision: revision, status: standing.status, next: standing.next, waiting: standing.waiting),
+            in: &effects)
         effects.send(
             JobChanged(
-                jobID: id, version: standing.version, revision: revision, status: standing.status, nextExecutionTime: standing.next),
+                jobID: id, version: standing.version, revision: revision, status: standing.status, nextExecutionTime: standing.next,
+                waitingInstances: standing.waiting),
             to: .templateAPI)
     }
 }

@@ -21,11 +21,18 @@ enum JobView {
             ("Template", job["fromTemplate"].map { "\(Cell.text($0["name"])), version \(Cell.text($0["version"]))" }),
             ("Schedule", job["scheduleRule"].map(Cell.text)),
             ("Next execution", job["nextExecutionTime"].map(Cell.time)),
+            ("Waiting", waiting(of: job)),
             ("Excepted", exceptions(of: job)),
             ("Instance", job["instanceId"]?.text),
             ("Created", job["createdAt"].map(Cell.time)),
             ("Updated", job["updatedAt"].map(Cell.time)),
         ]
+    }
+
+    /// How many instances wait for an earlier one; `nil` when none does.
+    private static func waiting(of job: JSONNode) -> String? {
+        guard let count = job["waitingInstances"]?.int, count > 0 else { return nil }
+        return count == 1 ? "1 instance, until the one before it is over" : "\(count) instances, until those before them are over"
     }
 
     /// What keeps the next execution from being performed; `nil` when nothing does.

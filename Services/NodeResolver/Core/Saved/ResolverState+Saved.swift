@@ -37,7 +37,8 @@ extension ResolverState {
             filter.updatedAt = now
         } else {
             guard let name, let definition = message.filter else { return Self.invalid("expected name and filter, found neither or one") }
-            filter = SavedFilter(id: newID, name: name, description: Self.described(message.description), filter: definition, createdAt: now)
+            filter = SavedFilter(
+                id: newID, name: name, description: Self.described(message.description), filter: definition, createdAt: now)
         }
         record(.filterStored(filter), in: &effects)
         return .filter(filter)

@@ -126,6 +126,7 @@ struct JobView {
         writer.field("updatedAt", job.updatedAt)
         writer.field("scheduleRule", job.current?.template.scheduleRule ?? "")
         writer.field("nextExecutionTime", orNull: job.nextExecutionTime)
+        writer.field("waitingInstances", job.waitingInstances)
     }
 }
 

@@ -206,6 +206,7 @@ public struct APIState: ServiceState {
         else { return }
         let isNews =
             change.revision > job.revision || change.status != job.status || change.nextExecutionTime != job.nextExecutionTime
+            || change.waitingInstances != job.waitingInstances
         if isNews { record(.changed(change, at: now), in: &effects) }
     }
 
@@ -230,6 +231,7 @@ public struct APIState: ServiceState {
             jobs[change.jobID]?.status = change.status
             jobs[change.jobID]?.revision = change.revision
             jobs[change.jobID]?.nextExecutionTime = change.nextExecutionTime
+            jobs[change.jobID]?.waitingInstances = change.waitingInstances
             jobs[change.jobID]?.updatedAt = at
         case .calendar(let calendar): calendars.put(calendar)
         case .template(let template): gallery.put(template)

@@ -28,6 +28,7 @@ public struct JobAnswer: Sendable {
                 writer.field("status", job.status)
                 writer.field("exceptionReasons", exceptionReasons)
                 writer.field("nextExecutionTime", orNull: job.nextExecutionTime)
+                writer.field("waitingInstances", job.waitingInstances)
                 writer.field("instanceId", orNull: draft?.instanceID)
                 writer.field("fromTemplate", ifPresent: job.current?.fromTemplate)
                 writer.field("warnings", warnings)

@@ -29,6 +29,8 @@ public struct StoredJob: Sendable, Hashable {
     public var revision: Int
     /// The next occurrence; `nil` when there is none.
     public var nextExecutionTime: Timestamp?
+    /// How many instances are due and wait until an earlier one is over; the scheduler says so.
+    public var waitingInstances = 0
     /// When the job was created.
     public var createdAt: Timestamp
     /// When anything of it last changed.
@@ -80,6 +82,7 @@ extension StoredJob: JSONCodable {
             writer.field("status", status)
             writer.field("revision", revision)
             writer.field("nextExecutionTime", ifPresent: nextExecutionTime)
+            writer.field("waitingInstances", waitingInstances)
             writer.field("createdAt", createdAt)
             writer.field("updatedAt", updatedAt)
             writer.field("deletedAt", ifPresent: deletedAt)
@@ -94,6 +97,7 @@ extension StoredJob: JSONCodable {
         self.init(
             id: try fields("id"), name: try fields("name"), versions: try fields("versions"), status: try fields("status"),
             revision: try fields("revision"), nextExecutionTime: try fields.optional("nextExecutionTime"),
+            waitingInstances: try fields.optional("waitingInstances") ?? 0,
             createdAt: try fields("createdAt"), updatedAt: try fields("updatedAt"), deletedAt: try fields.optional("deletedAt"))
     }
 }

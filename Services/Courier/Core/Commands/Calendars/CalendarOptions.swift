@@ -13,13 +13,11 @@ struct CalendarOptions: ParsableArguments {
     @Option(name: .customLong("exception"), parsing: .singleValue, help: ExceptionOption.help)
     var exceptions: [String] = []
 
-    func validate() throws {
-        guard !exceptions.isEmpty else { throw ValidationError("Expected at least one --exception RULE/MINUTES, found none.") }
-    }
-
     /// The body of the request; the server checks the rules.
     var body: [UInt8] {
         get throws {
+            // Not in `validate`, which would say this of an option that is misspelt.
+            guard !exceptions.isEmpty else { throw ValidationError("Expected at least one --exception RULE/MINUTES, found none.") }
             let rules = try exceptions.map { text in
                 let rule = try ExceptionOption.read(text)
                 return JSONNode.object([("rrule", .text(rule.rrule)), ("duration", .number(rule.duration))])
