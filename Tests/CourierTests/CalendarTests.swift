@@ -34,6 +34,8 @@ import Testing
         let outcome = await courier("calendars", "create", "freeze")
         #expect(outcome.status == .badInput)
         #expect(outcome.error.contains("--exception"))
+        let misspelt = await courier("calendars", "create", "freeze", "--rule", "RRULE:FREQ=DAILY/60")
+        #expect(misspelt.status == .badInput && misspelt.error.contains("'--rule'"), "\(misspelt.error)")
     }
 
     @Test func occurrencesOfAJobAreShown() async {

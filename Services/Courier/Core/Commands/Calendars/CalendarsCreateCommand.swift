@@ -13,8 +13,9 @@ struct CalendarsCreateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let body = try calendar.body
         let context = CommandContext.current
-        let item = try await context.client(server).item("POST", "calendars", body: try calendar.body)
+        let item = try await context.client(server).item("POST", "calendars", body: body)
         try await ItemPrinter(format: output.format, console: context.console).print(item, rows: CalendarView.rows(item))
     }
 }

@@ -9,9 +9,10 @@ struct CalendarsUpdateCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let body = try calendar.body
         let context = CommandContext.current
         let path = "calendars/\(PercentEncoding.encode(calendar.name))"
-        let item = try await context.client(server).item("PUT", path, body: try calendar.body)
+        let item = try await context.client(server).item("PUT", path, body: body)
         try await ItemPrinter(format: output.format, console: context.console).print(item, rows: CalendarView.rows(item))
     }
 }
