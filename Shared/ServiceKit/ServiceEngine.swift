@@ -320,7 +320,10 @@ public actor ServiceEngine<State: ServiceState> {
         try await commit(effects, at: now)
     }
 
-    private func resume() async throws {
+    /// Says again what was published transiently and may be lost: there may have been nobody to hear it, or no queue for the answer.
+    ///
+    /// - Throws: `StoreError` when something could not be made durable.
+    public func resume() async throws {
         var effects = Effects<State>(unconfirmedBytes: outbox.bytes)
         let now = time.now
         state.resume(at: now, effects: &effects)

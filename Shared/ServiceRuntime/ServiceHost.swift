@@ -146,6 +146,8 @@ public struct ServiceHost: Sendable {
         try await closingBusWhenCancelled {
             try await bus.start()
             try await bus.declare(topology)
+            // What was asked while a new service had no queue yet was answered into nothing.
+            try await engine.resume()
             isReady()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for consumer in consumers { group.addTask { try await consumer.run(engine, on: bus) } }

@@ -131,6 +131,17 @@ private let consumer = QueueConsumer<Adder>(queue: "in") { delivery in
         running.forEach { $0.cancel() }
     }
 
+    /// A new service asks as soon as it is connected, when there may be no queue yet for the answer.
+    @Test func whatWasSaidOnceIsSaidAgainWhenAsked() async throws {
+        let bench = try await Bench()
+        let engine = try await bench.engine()
+        let running = Task { try await engine.run() }
+        #expect(try await bench.take(1, from: "out").map(\.type) == ["resumed"])
+        try await engine.resume()
+        #expect(try await bench.take(1, from: "out").map(\.type) == ["resumed"])
+        running.cancel()
+    }
+
     @Test func timeWakesTheService() async throws {
         let bench = try await Bench()
         let engine = try await bench.engine()
