@@ -29,21 +29,32 @@ public struct InterpreterDiscovery: Sendable {
     public func find(complain: @Sendable (String) -> Void) async -> [ExternalInterpreter] {
         let files = await files()
         // All at once: a tool may take seconds to say its version.
-        let answers = await withTaskGroup(of: (Int, Result<ExternalInterpreter.Description, any Error>).self) { group in
-            for (index, file) in files.enumerated() {
-                group.addTask {
-                    do { return (index, .success(try await describe(file))) } catch { return (index, .failure(error)) }
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        let answers = await withTaskGroup(of: Answer.self) { group in
+            for file in files { group.addTask { await ask(file) } }
+            return await group.reduce(into: [:]) { $0[$1.file] = $1.description }
         }
-        return files.enumerated().compactMap { index, file in
-            switch answers[index] {
+        return files.compactMap { file in
+            switch answers[file] {
             case .success(let description)?: return ExternalInterpreter(path: file, description: description, host: host)
             case .failure(let error)?: complain("\(file): not used as an interpreter: \(error)")
             case nil: break
             }
             return nil
+        }
+    }
+
+    /// What one executable said. No tuple: Swift 6.3.1 with optimisation loses the first element of a tuple that a task's closure returns out of a
+    /// `do` with an `await` in it.
+    private struct Answer: Sendable {
+        let file: String
+        let description: Result<ExternalInterpreter.Description, any Error>
+    }
+
+    private func ask(_ file: String) async -> Answer {
+        do {
+            return Answer(file: file, description: .success(try await describe(file)))
+        } catch {
+            return Answer(file: file, description: .failure(error))
         }
     }
 
