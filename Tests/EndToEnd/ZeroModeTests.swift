@@ -53,6 +53,26 @@ extension EndToEndTests {
             #expect(!Files.exists("\(directory)/result.json"))
         }
 
+        @Test func everyInterpreterThatIsThereIsFound() async throws {
+            defer { Files.remove(directory) }
+            let names = (1...5).map { "test/number\($0)-interpreter" }
+            for (number, name) in names.enumerated() {
+                let answer = #"{"protocol": 1, "name": "\#(name)", "skill": "number\#(number)", "versions": ["1.0"]}"#
+                try Files.write("#!/bin/sh\necho '\(answer)'\n", to: "\(directory)/\(number)-interpreter", permissions: 0o755)
+            }
+            let text = JobRequest("zero", on: [UUID()], steps: [["true"]]).text
+            try Files.write(text.replacing("chef-platform/shell-interpreter", with: "test/none"), to: "\(directory)/job.json")
+            let process = try StackProcess(
+                [
+                    "\(Executables.directory)/runner", "--zero", "--job-file", "\(directory)/job.json", "--output-dir", directory,
+                    "--interpreters", directory,
+                ],
+                output: "\(directory)/log")
+            #expect(try await process.ending(within: .seconds(20)) == .exited(1))
+            let reason = try #require(try result()["reason"]?.text)
+            for name in names { #expect(reason.contains(name), "\(reason)") }
+        }
+
         /// A share of the processors needs cgroup v2 with the cpu controller; without it the step says so and does not run.
         @Test func aShareIsEnforcedOrTheStepSaysWhyNot() async throws {
             defer { Files.remove(directory) }
