@@ -38,7 +38,9 @@ public struct JSONFields: Sendable {
         return try value.null() ? nil : try read(name, at: offset)
     }
 
-    /// Whether the object has the field `name` and it is `null`: in a merge patch (RFC 7396) that removes what another absence would leave.
+    /// Whether the object has the field `name` and it is `null`. In a merge patch (RFC 7396) that removes what a field left out would keep.
+    ///
+    /// - Throws: `JSONError` when what stands there is no value.
     public func isNull(_ name: String) throws -> Bool {
         guard let offset = offsets[name] else { return false }
         var value = reader(at: offset)

@@ -34,7 +34,7 @@ enum History {
             deliveries.append(fleet.ending(owner, at: time + .seconds(5)))
             try await engine.receive(deliveries, of: Fleet.subscription) { try CollectorInput($0) }
         }
-        while await engine.read({ $0.liveCount > 0 || $0.hasWork }) { try await Task.sleep(for: .milliseconds(10)) }
+        for await _ in await engine.commits() where await engine.read({ $0.liveCount == 0 && !$0.hasWork }) { break }
         let took = ContinuousClock.now - begin
         print("\(instances) instances of \(runs) runs told and archived in \(milliseconds(took) / 1000) s")
         archiving.cancel()

@@ -60,6 +60,7 @@ enum Burst {
 
     private static func report(_ received: ArraySlice<Double>, _ watch: PublishWatch, _ engine: ServiceEngine<SchedulerState>) async throws
     {
+        // Nothing tells of a confirmation.
         while await engine.outboxCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
         let published = watch.take()
         print("\(received.count) jobs in one second, ms late: published \(text(published.starts[...])); received \(text(received))")
